@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the gateway in one place, each with its reason. Units stand last in the name.
+namespace postroom::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t kib = 1024;
+inline constexpr std::size_t mib = 1024 * kib;
+
+// -- IMAP ------------------------------------------------------------------------------------------------------------
+
+/// One response without its literals. A UID list of 10,000 messages or a deep BODYSTRUCTURE fits; a hostile endless line
+/// does not.
+inline constexpr std::size_t imap_line_bytes_max = 256 * kib;
+/// Literals that are kept in a response (envelope strings, folder names). Message bodies are streamed and not counted.
+inline constexpr std::size_t imap_inline_literal_bytes_max = 256 * kib;
+/// A message body: Exchange Online allows 150 MB, base64 and headers on top.
+inline constexpr std::uint64_t imap_body_bytes_max = 256 * mib;
+/// Nesting of parentheses: MIME trees deeper than this are attacks on the parser's stack.
+inline constexpr std::size_t imap_nesting_max = 64;
+/// Exchange refuses command lines over 10,240 bytes (MaxCommandSize).
+inline constexpr std::size_t imap_command_line_bytes_max = 8000;
+/// Untagged responses a server may send between two of our commands before we call it a flood.
+inline constexpr std::size_t imap_unsolicited_max = 100'000;
+
+inline constexpr auto connect_deadline = 15s;
+inline constexpr auto tls_deadline = 15s;
+inline constexpr auto login_deadline = 30s;
+/// First byte of an answer to a command.
+inline constexpr auto imap_first_byte_deadline = 60s;
+/// Between two bytes inside an answer.
+inline constexpr auto imap_between_bytes_deadline = 120s;
+/// The tagged OK after DONE; a server that does not answer is dead (see m365: stalls).
+inline constexpr auto imap_done_deadline = 30s;
+
+// -- Inbound ---------------------------------------------------------------------------------------------------------
+
+/// Bodies fetched in one pipelined range.
+inline constexpr std::size_t fetch_range_bytes = 512 * kib;
+inline constexpr std::size_t fetch_range_messages_max = 100;
+/// UIDs listed by one command during catch-up; bounds what a mailbox holds in memory.
+inline constexpr std::uint32_t list_window_uids = 1000;
+/// Bytes of mail in memory between the sockets and the store, for all mailboxes together.
+inline constexpr std::size_t credit_pool_bytes = 64 * mib;
+
+// -- Storage ---------------------------------------------------------------------------------------------------------
+
+/// One piece of a stored body.
+inline constexpr std::size_t chunk_bytes_max = 1 * mib;
+inline constexpr std::size_t record_bytes_max = 4 * mib;
+inline constexpr std::size_t batch_ops_max = 4096;
+inline constexpr std::size_t batch_bytes_max = 16 * mib;
+/// Batches that may wait for the writer before new ones are refused as busy.
+inline constexpr std::size_t commit_queue_max = 65'536;
+/// How long the id of a batch answers "did it commit?".
+inline constexpr auto batch_id_retention = 1h;
+
+// -- Events ----------------------------------------------------------------------------------------------------------
+
+/// Text and HTML of a mail carried inside its event, each.
+inline constexpr std::size_t event_text_bytes_max = 64 * kib;
+inline constexpr std::size_t event_page_max = 1000;
+inline constexpr auto event_wait_max = 60s;
+
+// -- HTTP ------------------------------------------------------------------------------------------------------------
+
+inline constexpr std::size_t http_header_bytes_max = 32 * kib;
+inline constexpr std::size_t http_json_body_bytes_max = 1 * mib;
+/// Answers of identity platforms are a few KB; anything beyond is not one.
+inline constexpr std::size_t http_answer_bytes_max = 1 * mib;
+inline constexpr auto http_request_deadline = 30s;
+inline constexpr auto http_idle_deadline = 75s;
+inline constexpr std::size_t http_connections_max = 2048;
+inline constexpr std::size_t page_items_max = 500;
+
+// -- MIME ------------------------------------------------------------------------------------------------------------
+
+inline constexpr std::size_t mime_depth_max = 64;
+inline constexpr std::size_t mime_parts_max = 1000;
+inline constexpr std::size_t mime_addresses_max = 1000;
+inline constexpr std::size_t mime_header_value_bytes_max = 8 * kib;
+
+} // namespace postroom::limits

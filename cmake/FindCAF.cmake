@@ -1,0 +1,20 @@
+# Finds the core library of the C++ Actor Framework as packaged by Debian, which ships no CMake configuration.
+# Defines the target CAF::core and CAF_VERSION.
+find_path(CAF_INCLUDE_DIR caf/config.hpp)
+find_library(CAF_CORE_LIBRARY NAMES caf_core)
+if(CAF_INCLUDE_DIR)
+  file(STRINGS ${CAF_INCLUDE_DIR}/caf/config.hpp _caf_version_line REGEX "#define CAF_VERSION [0-9]+")
+  string(REGEX REPLACE ".*CAF_VERSION ([0-9]+)" "\\1" _caf_number "${_caf_version_line}")
+  math(EXPR _major "${_caf_number} / 10000")
+  math(EXPR _minor "(${_caf_number} / 100) % 100")
+  math(EXPR _patch "${_caf_number} % 100")
+  set(CAF_VERSION ${_major}.${_minor}.${_patch})
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(CAF REQUIRED_VARS CAF_CORE_LIBRARY CAF_INCLUDE_DIR VERSION_VAR CAF_VERSION)
+if(CAF_FOUND AND NOT TARGET CAF::core)
+  add_library(CAF::core UNKNOWN IMPORTED)
+  set_target_properties(CAF::core PROPERTIES IMPORTED_LOCATION ${CAF_CORE_LIBRARY}
+                        INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${CAF_INCLUDE_DIR})
+  target_link_libraries(CAF::core INTERFACE Threads::Threads)
+endif()
