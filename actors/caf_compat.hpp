@@ -1,0 +1,18 @@
+#pragma once
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+/// The one file that knows how CAF 0.17 spells what later versions spell differently.
+namespace postroom {
+
+/// `answers<R, Args...>`: replies with R to a message of Args.
+template <class R, class... Args>
+using answers = typename caf::replies_to<Args...>::template with<R>;
+
+/// `accepts<Args...>`: takes a message and answers nothing.
+template <class... Args>
+using accepts = caf::reacts_to<Args...>;
+
+} // namespace postroom
