@@ -14,8 +14,8 @@ inline constexpr std::size_t mib = 1024 * kib;
 
 // -- IMAP ------------------------------------------------------------------------------------------------------------
 
-/// One response without its literals. A UID list of 10,000 messages or a deep BODYSTRUCTURE fits; a hostile endless line
-/// does not.
+/// One response without its literals. A UID list of 10,000 messages or a deep BODYSTRUCTURE fits; a hostile endless
+/// line does not.
 inline constexpr std::size_t imap_line_bytes_max = 256 * kib;
 /// Literals that are kept in a response (envelope strings, folder names). Message bodies are streamed and not counted.
 inline constexpr std::size_t imap_inline_literal_bytes_max = 256 * kib;
@@ -59,6 +59,24 @@ inline constexpr std::size_t batch_bytes_max = 16 * mib;
 inline constexpr std::size_t commit_queue_max = 65'536;
 /// How long the id of a batch answers "did it commit?".
 inline constexpr auto batch_id_retention = 1h;
+/// The same in bytes: twice the credit pool, since each mail's bytes may be waiting once as body and once as event.
+inline constexpr std::size_t commit_queue_bytes_max = 128 * mib;
+/// Reads that may wait for a storage thread before new ones are refused as busy.
+inline constexpr std::size_t read_queue_max = 65'536;
+/// Recent revisions the writer remembers, in each of two generations: the cursors of all mailboxes of one machine.
+inline constexpr std::size_t revision_cache_half_max = 8192;
+/// Bodies collected before waiting commits get their turn.
+inline constexpr std::size_t collect_slice_bodies = 256;
+/// What the writer puts into one synced write: enough to share the sync, small enough to stay quick and in the cache.
+inline constexpr std::size_t commit_group_requests_max = 1024;
+inline constexpr std::size_t commit_group_bytes_max = 4 * mib;
+/// Between attempts to bring a failing store back: each one tries to flush.
+inline constexpr auto store_resume_pause = 250ms;
+/// Three ids and a folder name or address with room to spare; longer keys would only bloat indexes.
+inline constexpr std::size_t record_key_bytes_max = 2 * kib;
+inline constexpr std::size_t stream_name_bytes_max = 256;
+/// Chunks of one body: four times the largest mail.
+inline constexpr std::uint32_t body_chunks_max = 1024;
 
 // -- Events ----------------------------------------------------------------------------------------------------------
 
@@ -84,5 +102,23 @@ inline constexpr std::size_t mime_depth_max = 64;
 inline constexpr std::size_t mime_parts_max = 1000;
 inline constexpr std::size_t mime_addresses_max = 1000;
 inline constexpr std::size_t mime_header_value_bytes_max = 8 * kib;
+/// Headers of one part, all lines together: the longest seen in the wild carry 100 KB of trace and ARC headers.
+inline constexpr std::size_t mime_header_block_bytes_max = 256 * kib;
+/// One address list or References header: 1000 recipients fit, and GMime's recursion over it stays shallow.
+inline constexpr std::size_t mime_list_header_bytes_max = 64 * kib;
+/// A name, an address, a file name.
+inline constexpr std::size_t mime_word_bytes_max = 320;
+inline constexpr std::size_t mime_references_max = 50;
+/// Read from the source at once; also the longest line that can be a boundary.
+inline constexpr std::size_t mime_window_bytes = 64 * kib;
+/// Undecoded characters kept of a text part before conversion: four bytes per character of event text at worst.
+inline constexpr std::size_t mime_text_raw_bytes_max = 4 * event_text_bytes_max;
+
+// -- Parsing ---------------------------------------------------------------------------------------------------------
+
+/// Mails waiting for a parsing worker; their bodies are paid for by the credit pool.
+inline constexpr std::size_t parse_queue_max = 1024;
+/// Mails remembered as having been in flight when the process died. More than one per worker and start never come up.
+inline constexpr std::size_t parse_suspects_max = 256;
 
 } // namespace postroom::limits
