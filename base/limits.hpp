@@ -27,6 +27,10 @@ inline constexpr std::size_t imap_nesting_max = 64;
 inline constexpr std::size_t imap_command_line_bytes_max = 8000;
 /// Untagged responses a server may send between two of our commands before we call it a flood.
 inline constexpr std::size_t imap_unsolicited_max = 100'000;
+/// Numbers one SEARCH or ESEARCH may find: `ALL 1:4294967295` in one short line must not become 16 GiB.
+inline constexpr std::size_t imap_search_numbers_max = 262'144;
+/// Commands queued or open in one session; a mailbox pipelines a range of at most fetch_range_messages_max.
+inline constexpr std::size_t imap_commands_open_max = 4096;
 
 inline constexpr auto connect_deadline = 15s;
 inline constexpr auto tls_deadline = 15s;

@@ -79,19 +79,23 @@ struct append {
   std::string value;
 };
 /// Makes a staged body permanent, or – with `inline_chunk` – stores a small body of one chunk in the same commit.
+/// Referencing a referenced body of as many chunks again changes nothing; a released one is a *conflict*. With
+/// `inline_chunk`, only a body of more than one chunk is a *conflict*; a smaller one is replaced.
 struct reference_body {
   blob_id blob;
-  std::uint32_t chunks = 0; ///< how many chunks must be there, else *conflict*: a 202 must never point at a hole
+  /// Exactly so many chunks must be there, else *conflict*: a 202 must never point at a hole. Inline: 0 or 1.
+  std::uint32_t chunks = 0;
   std::optional<std::string> inline_chunk;
 };
-/// Drops a body's reference; its chunks are collected later.
+/// Drops a body's reference; it reads as gone at once and its chunks are collected later. A body that is not referenced
+/// is not an error.
 struct release_body {
   blob_id blob;
 };
 
 using operation = std::variant<put, put_if_absent, erase, assert_revision, append, reference_body, release_body>;
 
-/// A unit of change: all of it happens, durably, or none.
+/// A unit of change: all of it happens, durably, or none. Operations see the effect of those before them.
 struct batch {
   batch_id id; ///< random; committed at most once; the key to resolve an unknown outcome
   std::vector<fence> relies_on;
@@ -109,11 +113,11 @@ enum class outcome : std::uint8_t {
 
 struct commit_result {
   storage::outcome outcome = outcome::unavailable;
-  std::vector<std::uint64_t> seqs;                ///< one per `append`, in order
-  std::vector<bool> inserted;                     ///< one per `put_if_absent`, in order
-  std::vector<shard_id> stale;                    ///< fenced: the shards that are no longer ours
-  std::optional<std::size_t> conflicting;         ///< conflict: index of the operation
-  std::optional<postroom::error> error;           ///< unavailable, unknown: why
+  std::vector<std::uint64_t> seqs;        ///< one per `append`, in order
+  std::vector<bool> inserted;             ///< one per `put_if_absent`, in order
+  std::vector<shard_id> stale;            ///< fenced: the shards whose epoch is not the one relied on
+  std::optional<std::size_t> conflicting; ///< conflict: index of the operation
+  std::optional<postroom::error> error;   ///< unavailable, unknown: why
 };
 
 struct stream_entry {
@@ -121,8 +125,8 @@ struct stream_entry {
   std::string value;
 };
 
-/// Answers arrive on a storage thread (memory: on the caller's thread, before the call returns). They must not block
-/// and must not throw.
+/// Answers arrive on a storage thread; memory, and whatever is refused at once (malformed, queue full, stopping): on
+/// the caller's thread, before the call returns. They must not block and must not throw.
 template <class T>
 using completion = std::function<void(T)>;
 
@@ -143,17 +147,16 @@ public:
   [[nodiscard]] virtual result<std::vector<record>> scan(space where, const key_range& range, std::size_t limit,
                                                          bool reverse = false) const = 0;
   /// Entries with seq > `after`, ascending, at most `limit` and about `bytes_max` (at least one entry).
-  [[nodiscard]] virtual result<std::vector<stream_entry>> read_stream(const std::string& stream, std::uint64_t after,
-                                                                      std::size_t limit,
-                                                                      std::size_t bytes_max) const = 0;
+  [[nodiscard]] virtual result<std::vector<stream_entry>>
+  read_stream(const std::string& stream, std::uint64_t after, std::size_t limit, std::size_t bytes_max) const = 0;
   /// Seq of the last entry, 0 when empty.
   [[nodiscard]] virtual result<std::uint64_t> last_seq(const std::string& stream) const = 0;
 };
 
 struct store_stats {
-  std::uint64_t commits = 0;          ///< batches committed
-  std::uint64_t syncs = 0;            ///< WAL syncs; commits/syncs is the group size
-  std::uint64_t queued = 0;           ///< batches waiting now
+  std::uint64_t commits = 0;            ///< batches committed
+  std::uint64_t syncs = 0;              ///< WAL syncs; commits/syncs is the group size
+  std::uint64_t queued = 0;             ///< batches waiting now
   std::uint64_t commit_nanoseconds = 0; ///< time spent in group writes, summed
 };
 
@@ -174,11 +177,13 @@ public:
                     completion<result<std::vector<record>>> done) = 0;
   virtual void read_stream(std::string stream, std::uint64_t after, std::size_t limit, std::size_t bytes_max,
                            completion<result<std::vector<stream_entry>>> done) = 0;
-  /// Runs `work` with a snapshot on a storage thread.
+  /// Runs `work` with a snapshot on a storage thread. When no snapshot can be had (busy, stopping), `work` still runs,
+  /// with one whose every read answers why.
   virtual void with_snapshot(std::function<void(const snapshot&)> work) = 0;
 
   /// Stages chunk `index` of a body (≤ limits::chunk_bytes_max). Not yet referenced, hence not yet kept for ever; need
-  /// not be synced before the referencing commit is. Writing the same chunk again replaces it.
+  /// not be synced before the referencing commit is. Writing the same chunk again replaces it; a referenced or released
+  /// body takes no more chunks (`conflict`).
   virtual void write_chunk(blob_id blob, std::uint32_t index, std::string bytes, completion<result<void>> done) = 0;
   /// One chunk of a staged or referenced body; nothing when there is none.
   virtual void read_chunk(blob_id blob, std::uint32_t index, completion<result<std::optional<std::string>>> done) = 0;
@@ -186,7 +191,8 @@ public:
   /// 1970). Answers the number of bodies collected.
   virtual void collect_bodies(std::int64_t staged_before_ms, completion<result<std::size_t>> done) = 0;
 
-  /// Takes over a shard: bumps its epoch durably; from then on batches that rely on an older epoch are *fenced*.
+  /// Takes over shards: bumps the epoch of each durably and answers in the order asked for; from then on batches that
+  /// rely on an older epoch are *fenced*. Shards never claimed have epoch 0.
   virtual void claim(std::vector<shard_id> shards, completion<result<std::vector<fence>>> done) = 0;
 
   [[nodiscard]] virtual store_stats stats() const = 0;
