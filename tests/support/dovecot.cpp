@@ -1,0 +1,366 @@
+#include "tests/support/dovecot.hpp"
+
+#include "tests/support/wire.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <iterator>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace postroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+std::string own_user_name() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry ? entry->pw_name : std::to_string(::geteuid());
+}
+
+struct mail_owner {
+  uid_t uid = ::geteuid();
+  gid_t gid = ::getegid();
+};
+
+/// Dovecot refuses to touch mail as root.
+mail_owner owner_of_mail() {
+  mail_owner owner;
+  if (owner.uid == 0)
+    if (const passwd* mail = ::getpwnam("mail"))
+      owner = {mail->pw_uid, mail->pw_gid};
+  return owner;
+}
+
+void give_to(const fs::path& path, const mail_owner& owner) {
+  if (::geteuid() == 0 && ::chown(path.c_str(), owner.uid, owner.gid) != 0)
+    throw std::runtime_error("chown " + path.string());
+}
+
+/// An ordinary user may run Dovecot when all its parts run as that user, without chroot.
+std::string rights_of_parts() {
+  if (::geteuid() == 0)
+    return "default_internal_user = dovecot\ndefault_login_user = dovenull\n";
+  const std::string user = own_user_name();
+  std::string text = "default_internal_user = " + user + "\ndefault_login_user = " + user + "\n";
+  for (const char* service : {"anvil", "imap-login", "stats", "lmtp", "imap-hibernate", "ipc", "dns-client"})
+    text += "service " + std::string{service} + " {\n  chroot =\n}\n";
+  return text;
+}
+
+/// CR LF line ends, and dots doubled at the beginning of lines (RFC 5321 §4.5.2).
+std::string as_smtp_data(std::string_view raw) {
+  std::string data;
+  data.reserve(raw.size() + raw.size() / 32 + 8);
+  bool at_line_start = true;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (at_line_start && raw[i] == '.')
+      data += '.';
+    if (raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r'))
+      data += '\r';
+    data += raw[i];
+    at_line_start = raw[i] == '\n';
+  }
+  return data + (at_line_start ? ".\r\n" : "\r\n.\r\n");
+}
+
+result<void> expect(wire& lmtp, char first_digit) {
+  for (;;) {
+    auto line = lmtp.read_line();
+    if (!line)
+      return line.error();
+    if (line->size() > 3 && (*line)[3] == '-')
+      continue;
+    if (line->empty() || line->front() != first_digit)
+      return fail(errc::command_refused, *line);
+    return {};
+  }
+}
+
+} // namespace
+
+dovecot::dovecot(dovecot_options options)
+    : options_(std::move(options)), imaps_port_(free_port()), lmtp_port_(free_port()) {
+}
+
+dovecot::~dovecot() {
+  stop();
+}
+
+result<std::unique_ptr<dovecot>> dovecot::start(dovecot_options options) {
+  std::unique_ptr<dovecot> server{new dovecot(std::move(options))};
+  if (auto prepared = server->prepare(); !prepared)
+    return prepared.error();
+  if (auto launched = server->launch(); !launched)
+    return launched.error();
+  return server;
+}
+
+result<void> dovecot::prepare() {
+  auto certificates = make_test_certificates(directory_.path() / "tls");
+  if (!certificates)
+    return certificates.error();
+  certificates_ = std::move(*certificates);
+  issuer_.publish_to(directory_.path() / "keys");
+  fs::create_directories(directory_.path() / "run");
+  fs::create_directories(directory_.path() / "state");
+  fs::create_directories(directory_.path() / "mail");
+  give_to(directory_.path() / "mail", owner_of_mail());
+  for (const auto& mailbox : options_.mailboxes)
+    (void)maildir(mailbox);
+  write_access_list();
+  // The name Dovecot shall log in: both sides of its comparison expand to this constant, so that the delegate named in
+  // the token may differ from the mailbox asked for; the access list decides instead.
+  write_file(directory_.path() / "oauth2.conf.ext", "introspection_mode = local\n"
+                                                    "local_validation_key_dict = fs:posix:prefix=" +
+                                                        (directory_.path() / "keys").string() +
+                                                        "/\n"
+                                                        "issuers = " +
+                                                        issuer_.issuer() +
+                                                        "\n"
+                                                        "username_attribute = upn\n"
+                                                        "username_format = delegate\n"
+                                                        "pass_attrs = delegate=%{oauth2:upn}\n");
+  write_file(directory_.path() / "dovecot.conf", configuration());
+  return {};
+}
+
+std::string dovecot::configuration() const {
+  const std::string root = directory_.path().string();
+  const mail_owner owner = owner_of_mail();
+  const std::string oauth_only = "  mechanisms = xoauth2 oauthbearer\n"
+                                 "  result_failure = return-fail\n"
+                                 "  result_internalfail = return-fail\n";
+  const auto seconds = std::to_string(options_.imap_hibernate_timeout.count());
+  const auto logins = std::to_string(options_.login_processes);
+  std::string text = "protocols = imap lmtp\n"
+                     "listen = 127.0.0.1\n"
+                     "base_dir = " +
+                     root +
+                     "/run\n"
+                     "state_dir = " +
+                     root +
+                     "/state\n"
+                     "log_path = " +
+                     root +
+                     "/dovecot.log\n"
+                     "ssl = yes\n"
+                     "ssl_cert = <" +
+                     certificates_.certificate.string() +
+                     "\n"
+                     "ssl_key = <" +
+                     certificates_.private_key.string() +
+                     "\n"
+                     "disable_plaintext_auth = yes\n"
+                     "auth_mechanisms = xoauth2 oauthbearer plain login\n"
+                     "auth_failure_delay = 0\n"
+                     "mail_location = maildir:~/Maildir\n"
+                     "mail_fsync = never\n"
+                     "mail_max_userip_connections = 0\n"
+                     "mailbox_idle_check_interval = 5 secs\n"
+                     "first_valid_uid = 1\n"
+                     "default_process_limit = 9000\n"
+                     "default_client_limit = 9000\n"
+                     "imap_hibernate_timeout = " +
+                     seconds +
+                     " secs\n"
+                     "lmtp_add_received_header = no\n"
+                     "lmtp_hdr_delivery_address = none\n";
+  text += rights_of_parts();
+  text += "passdb {\n  driver = oauth2\n" + oauth_only +
+          "  result_success = continue-ok\n"
+          "  args = " +
+          root +
+          "/oauth2.conf.ext\n}\n"
+          "passdb {\n  driver = passwd-file\n" +
+          oauth_only +
+          "  result_success = return-ok\n"
+          "  skip = unauthenticated\n"
+          "  args = username_format=%{passdb:delegate}!%Lu " +
+          root +
+          "/access.list\n}\n"
+          "passdb {\n  driver = static\n  mechanisms = plain login\n  args = password=" +
+          options_.password +
+          "\n}\n"
+          "userdb {\n  driver = static\n  args = uid=" +
+          std::to_string(owner.uid) + " gid=" + std::to_string(owner.gid) + " home=" + root +
+          "/mail/%Lu allow_all_users=yes\n}\n";
+  // Otherwise one failed login from 127.0.0.1 delays all later ones by up to 15 s.
+  text += "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n"
+          "service imap-login {\n  service_count = 0\n  process_min_avail = " +
+          logins +
+          "\n"
+          "  process_limit = " +
+          logins +
+          "\n  client_limit = 9000\n  vsz_limit = 0\n"
+          "  inet_listener imap {\n    port = 0\n  }\n"
+          "  inet_listener imaps {\n    port = " +
+          std::to_string(imaps_port_) +
+          "\n    ssl = yes\n  }\n}\n"
+          "service imap {\n  service_count = 100\n  unix_listener imap-master {\n    mode = 0666\n  }\n}\n"
+          "service imap-hibernate {\n  unix_listener imap-hibernate {\n    mode = 0666\n  }\n}\n"
+          "service lmtp {\n  process_min_avail = 1\n"
+          "  inet_listener lmtp {\n    port = " +
+          std::to_string(lmtp_port_) + "\n  }\n}\n";
+  return text + options_.extra_config + "\n";
+}
+
+void dovecot::write_access_list() const {
+  std::string list;
+  for (const auto& [delegate, mailbox] : options_.rights)
+    list += delegate + "!" + lower(mailbox) + ":::::::nopassword=y\n";
+  write_file(directory_.path() / "access.list", list);
+}
+
+result<void> dovecot::launch() {
+  spawn_options options;
+  options.output_file = directory_.path() / "dovecot.out";
+  auto master = process::spawn({"dovecot", "-F", "-c", (directory_.path() / "dovecot.conf").string()}, options);
+  if (!master)
+    return master.error();
+  master_ = std::move(*master);
+  const auto up = [this] {
+    return !master_->running() || (accepts_connections(imaps_port_) && accepts_connections(lmtp_port_));
+  };
+  if (!wait_until(up, 15s) || !master_->running())
+    return fail(errc::timeout, "Dovecot did not start: " + master_->output() + log());
+  return {};
+}
+
+std::string dovecot::log() const {
+  return read_file(directory_.path() / "dovecot.log");
+}
+
+void dovecot::grant(const std::string& delegate, const std::string& mailbox) {
+  options_.rights.emplace_back(delegate, mailbox);
+  (void)maildir(mailbox);
+  write_access_list();
+}
+
+void dovecot::revoke(const std::string& delegate, const std::string& mailbox) {
+  std::erase(options_.rights, std::pair{delegate, mailbox});
+  write_access_list();
+}
+
+result<void> dovecot::deliver(const std::string& mailbox, std::string_view raw) {
+  auto connected = wire::connect(lmtp_port_);
+  if (!connected)
+    return connected.error();
+  wire& lmtp = **connected;
+  const std::vector<std::pair<std::string, char>> dialogue{{"LHLO localhost\r\n", '2'},
+                                                           {"MAIL FROM:<sender@example.test>\r\n", '2'},
+                                                           {"RCPT TO:<" + mailbox + ">\r\n", '2'},
+                                                           {"DATA\r\n", '3'},
+                                                           {as_smtp_data(raw), '2'}};
+  if (auto greeted = expect(lmtp, '2'); !greeted)
+    return greeted;
+  for (const auto& [bytes, answer] : dialogue) {
+    if (auto written = lmtp.write(bytes); !written)
+      return written;
+    if (auto answered = expect(lmtp, answer); !answered)
+      return answered;
+  }
+  return lmtp.write("QUIT\r\n");
+}
+
+fs::path dovecot::maildir(const std::string& mailbox) {
+  const auto home = directory_.path() / "mail" / lower(mailbox);
+  if (fs::exists(home / "Maildir" / "new"))
+    return home / "Maildir";
+  const auto owner = owner_of_mail();
+  for (const char* part : {"Maildir/cur", "Maildir/tmp", "Maildir/new"})
+    fs::create_directories(home / part);
+  for (const char* part : {"", "Maildir", "Maildir/cur", "Maildir/tmp", "Maildir/new"})
+    give_to(home / part, owner);
+  return home / "Maildir";
+}
+
+void dovecot::drop(const std::string& mailbox, std::string_view raw) {
+  // Dovecot gives UIDs in the order of the two time fields; a counter in place of microseconds keeps our order.
+  static std::atomic<unsigned> counter{0};
+  static const auto base = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const unsigned number = counter++;
+  char name[96];
+  std::snprintf(name, sizeof name, "%lld.M%06uP%d.test,S=%zu", static_cast<long long>(base) + number / 1'000'000,
+                number % 1'000'000, static_cast<int>(::getpid()), raw.size());
+  const auto folder = maildir(mailbox);
+  write_file(folder / "tmp" / name, raw);
+  give_to(folder / "tmp" / name, owner_of_mail());
+  fs::rename(folder / "tmp" / name, folder / "new" / name);
+}
+
+void dovecot::preload(const std::string& mailbox, std::size_t count,
+                      const std::function<std::string(std::size_t)>& make) {
+  for (std::size_t i = 0; i < count; ++i)
+    drop(mailbox, make(i));
+}
+
+result<std::string> dovecot::doveadm(std::vector<std::string> arguments) {
+  std::vector<std::string> line{"doveadm", "-c", (directory_.path() / "dovecot.conf").string()};
+  line.insert(line.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
+  auto outcome = run(line);
+  if (!outcome)
+    return outcome.error();
+  if (outcome->status != 0)
+    return fail(errc::command_refused, outcome->output);
+  return std::move(outcome->output);
+}
+
+result<std::size_t> dovecot::message_count(const std::string& mailbox, const std::string& folder) {
+  auto answer = doveadm({"-f", "tab", "mailbox", "status", "-u", mailbox, "messages", folder});
+  if (!answer)
+    return answer.error();
+  // A line of headings, then "folder<tab>number".
+  const auto tab = answer->rfind('\t');
+  if (tab == std::string::npos)
+    return fail(errc::protocol_violation, *answer);
+  return static_cast<std::size_t>(std::strtoull(answer->c_str() + tab + 1, nullptr, 10));
+}
+
+result<void> dovecot::expunge(const std::string& mailbox, const std::vector<std::string>& query) {
+  std::vector<std::string> arguments{"expunge", "-u", mailbox, "mailbox", "INBOX"};
+  arguments.insert(arguments.end(), query.begin(), query.end());
+  if (auto done = doveadm(std::move(arguments)); !done)
+    return done.error();
+  return {};
+}
+
+result<void> dovecot::renew_uidvalidity(const std::string& mailbox) {
+  stop();
+  for (const auto& entry : fs::directory_iterator(maildir(mailbox)))
+    if (const auto name = entry.path().filename().string();
+        name == "dovecot-uidlist" || name.starts_with("dovecot.index"))
+      fs::remove(entry.path());
+  return restart();
+}
+
+result<void> dovecot::kick(const std::string& mailbox) {
+  if (auto done = doveadm({"kick", mailbox}); !done)
+    return done.error();
+  return {};
+}
+
+void dovecot::stop() {
+  if (master_)
+    master_->stop(5s);
+  master_.reset();
+}
+
+void dovecot::kill() {
+  if (master_)
+    master_->kill();
+  master_.reset();
+}
+
+result<void> dovecot::restart() {
+  stop();
+  return launch();
+}
+
+} // namespace postroom::test
