@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <grp.h>
 #include <iterator>
 #include <pwd.h>
 #include <unistd.h>
@@ -14,6 +15,119 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A token names the delegate, the login names the mailbox, and Dovecot insists that both are equal. Here both sides of
+/// its comparison expand to the constant `delegate`, so that it always holds; the access list decides instead.
+constexpr std::string_view oauth2_template = R"(
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=@root@/keys/
+issuers = @issuer@
+username_attribute = upn
+username_format = delegate
+pass_attrs = delegate=%{oauth2:upn}
+)";
+
+/// The penalty of anvil must be off: one failed login from 127.0.0.1 would delay all later ones by up to 15 s.
+constexpr std::string_view main_template = R"(
+protocols = imap lmtp
+listen = 127.0.0.1
+base_dir = @root@/run
+state_dir = @root@/state
+log_path = @root@/dovecot.log
+ssl = yes
+ssl_cert = <@root@/tls/server.pem
+ssl_key = <@root@/tls/server.key
+auth_mechanisms = xoauth2 oauthbearer plain login
+auth_failure_delay = 0
+mail_location = maildir:~/Maildir
+mail_fsync = never
+mail_max_userip_connections = 0
+mailbox_idle_check_interval = 5 secs
+first_valid_uid = 1
+imap_hibernate_timeout = @hibernate@ secs
+lmtp_add_received_header = no
+lmtp_hdr_delivery_address = none
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = @root@/oauth2.conf.ext
+  result_success = continue-ok
+  result_failure = return-fail
+  result_internalfail = return-fail
+}
+passdb {
+  driver = passwd-file
+  mechanisms = xoauth2 oauthbearer
+  skip = unauthenticated
+  args = username_format=%{passdb:delegate}!%Lu @root@/access.list
+  result_success = return-ok
+  result_failure = return-fail
+  result_internalfail = return-fail
+}
+passdb {
+  driver = static
+  mechanisms = plain login
+  args = password=@password@
+}
+userdb {
+  driver = static
+  args = uid=@uid@ gid=@gid@ home=@root@/mail/%Lu allow_all_users=yes
+}
+default_process_limit = 100
+service anvil {
+  client_limit = 20000
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service auth {
+  client_limit = 20000
+}
+service stats {
+  client_limit = 20000
+}
+service imap-login {
+  service_count = 0
+  process_min_avail = @logins@
+  process_limit = @logins@
+  client_limit = 9000
+  vsz_limit = 0
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = @imaps@
+    ssl = yes
+  }
+}
+service imap {
+  service_count = 100
+  process_limit = 9000
+  unix_listener imap-master {
+    mode = 0666
+  }
+}
+service imap-hibernate {
+  client_limit = 9000
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+service lmtp {
+  process_min_avail = 1
+  inet_listener lmtp {
+    port = @lmtp@
+  }
+}
+)";
+
+std::string filled_in(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values) {
+  std::string result{text};
+  for (const auto& [name, value] : values)
+    for (auto at = result.find(name); at != std::string::npos; at = result.find(name, at + value.size()))
+      result.replace(at, name.size(), value);
+  return result;
+}
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -22,6 +136,11 @@ std::string lower(std::string text) {
 std::string own_user_name() {
   const passwd* entry = ::getpwuid(::geteuid());
   return entry ? entry->pw_name : std::to_string(::geteuid());
+}
+
+std::string own_group_name() {
+  const group* entry = ::getgrgid(::getegid());
+  return entry ? entry->gr_name : std::to_string(::getegid());
 }
 
 struct mail_owner {
@@ -48,7 +167,8 @@ std::string rights_of_parts() {
   if (::geteuid() == 0)
     return "default_internal_user = dovecot\ndefault_login_user = dovenull\n";
   const std::string user = own_user_name();
-  std::string text = "default_internal_user = " + user + "\ndefault_login_user = " + user + "\n";
+  std::string text = "default_internal_user = " + user + "\ndefault_login_user = " + user +
+                     "\ndefault_internal_group = " + own_group_name() + "\n";
   for (const char* service : {"anvil", "imap-login", "stats", "lmtp", "imap-hibernate", "ipc", "dns-client"})
     text += "service " + std::string{service} + " {\n  chroot =\n}\n";
   return text;
@@ -115,100 +235,25 @@ result<void> dovecot::prepare() {
   for (const auto& mailbox : options_.mailboxes)
     (void)maildir(mailbox);
   write_access_list();
-  // The name Dovecot shall log in: both sides of its comparison expand to this constant, so that the delegate named in
-  // the token may differ from the mailbox asked for; the access list decides instead.
-  write_file(directory_.path() / "oauth2.conf.ext", "introspection_mode = local\n"
-                                                    "local_validation_key_dict = fs:posix:prefix=" +
-                                                        (directory_.path() / "keys").string() +
-                                                        "/\n"
-                                                        "issuers = " +
-                                                        issuer_.issuer() +
-                                                        "\n"
-                                                        "username_attribute = upn\n"
-                                                        "username_format = delegate\n"
-                                                        "pass_attrs = delegate=%{oauth2:upn}\n");
+  write_file(directory_.path() / "oauth2.conf.ext",
+             filled_in(oauth2_template, {{"@root@", directory_.path().string()}, {"@issuer@", issuer_.issuer()}}));
   write_file(directory_.path() / "dovecot.conf", configuration());
   return {};
 }
 
 std::string dovecot::configuration() const {
-  const std::string root = directory_.path().string();
   const mail_owner owner = owner_of_mail();
-  const std::string oauth_only = "  mechanisms = xoauth2 oauthbearer\n"
-                                 "  result_failure = return-fail\n"
-                                 "  result_internalfail = return-fail\n";
-  const auto seconds = std::to_string(options_.imap_hibernate_timeout.count());
-  const auto logins = std::to_string(options_.login_processes);
-  std::string text = "protocols = imap lmtp\n"
-                     "listen = 127.0.0.1\n"
-                     "base_dir = " +
-                     root +
-                     "/run\n"
-                     "state_dir = " +
-                     root +
-                     "/state\n"
-                     "log_path = " +
-                     root +
-                     "/dovecot.log\n"
-                     "ssl = yes\n"
-                     "ssl_cert = <" +
-                     certificates_.certificate.string() +
-                     "\n"
-                     "ssl_key = <" +
-                     certificates_.private_key.string() +
-                     "\n"
-                     "disable_plaintext_auth = yes\n"
-                     "auth_mechanisms = xoauth2 oauthbearer plain login\n"
-                     "auth_failure_delay = 0\n"
-                     "mail_location = maildir:~/Maildir\n"
-                     "mail_fsync = never\n"
-                     "mail_max_userip_connections = 0\n"
-                     "mailbox_idle_check_interval = 5 secs\n"
-                     "first_valid_uid = 1\n"
-                     "default_process_limit = 9000\n"
-                     "default_client_limit = 9000\n"
-                     "imap_hibernate_timeout = " +
-                     seconds +
-                     " secs\n"
-                     "lmtp_add_received_header = no\n"
-                     "lmtp_hdr_delivery_address = none\n";
-  text += rights_of_parts();
-  text += "passdb {\n  driver = oauth2\n" + oauth_only +
-          "  result_success = continue-ok\n"
-          "  args = " +
-          root +
-          "/oauth2.conf.ext\n}\n"
-          "passdb {\n  driver = passwd-file\n" +
-          oauth_only +
-          "  result_success = return-ok\n"
-          "  skip = unauthenticated\n"
-          "  args = username_format=%{passdb:delegate}!%Lu " +
-          root +
-          "/access.list\n}\n"
-          "passdb {\n  driver = static\n  mechanisms = plain login\n  args = password=" +
-          options_.password +
-          "\n}\n"
-          "userdb {\n  driver = static\n  args = uid=" +
-          std::to_string(owner.uid) + " gid=" + std::to_string(owner.gid) + " home=" + root +
-          "/mail/%Lu allow_all_users=yes\n}\n";
-  // Otherwise one failed login from 127.0.0.1 delays all later ones by up to 15 s.
-  text += "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n"
-          "service imap-login {\n  service_count = 0\n  process_min_avail = " +
-          logins +
-          "\n"
-          "  process_limit = " +
-          logins +
-          "\n  client_limit = 9000\n  vsz_limit = 0\n"
-          "  inet_listener imap {\n    port = 0\n  }\n"
-          "  inet_listener imaps {\n    port = " +
-          std::to_string(imaps_port_) +
-          "\n    ssl = yes\n  }\n}\n"
-          "service imap {\n  service_count = 100\n  unix_listener imap-master {\n    mode = 0666\n  }\n}\n"
-          "service imap-hibernate {\n  unix_listener imap-hibernate {\n    mode = 0666\n  }\n}\n"
-          "service lmtp {\n  process_min_avail = 1\n"
-          "  inet_listener lmtp {\n    port = " +
-          std::to_string(lmtp_port_) + "\n  }\n}\n";
-  return text + options_.extra_config + "\n";
+  const std::vector<std::pair<std::string, std::string>> values{
+      {"@root@", directory_.path().string()},
+      {"@uid@", std::to_string(owner.uid)},
+      {"@gid@", std::to_string(owner.gid)},
+      {"@password@", options_.password},
+      {"@hibernate@", std::to_string(options_.imap_hibernate_timeout.count())},
+      {"@logins@", std::to_string(options_.login_processes)},
+      {"@imaps@", std::to_string(imaps_port_)},
+      {"@lmtp@", std::to_string(lmtp_port_)},
+  };
+  return filled_in(main_template, values) + rights_of_parts() + options_.extra_config + "\n";
 }
 
 void dovecot::write_access_list() const {
