@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "protocol/imap/command.hpp"
+#include "protocol/imap/quirks.hpp"
 #include "protocol/imap/response.hpp"
 
 #include <chrono>
@@ -109,6 +110,8 @@ public:
   [[nodiscard]] bool closed() const;
   /// Bytes of heap held by buffers, for tests of the idle footprint.
   [[nodiscard]] std::size_t buffered_bytes() const;
+  /// Deviations from the grammar tolerated so far, for logs and metrics.
+  [[nodiscard]] quirks quirks_seen() const;
 
 private:
   struct impl;

@@ -61,9 +61,9 @@ struct append_command {
 /// Enters IDLE (RFC 2177). It is *done* after `client_session::end_idle()` or when the server ends it.
 struct idle_command {};
 
-using command = std::variant<capability_command, noop_command, logout_command, id_command, list_command,
-                             select_command, unselect_command, status_command, uid_fetch_command, uid_search_command,
-                             uid_store_command, uid_move_command, append_command, idle_command>;
+using command = std::variant<capability_command, noop_command, logout_command, id_command, list_command, select_command,
+                             unselect_command, status_command, uid_fetch_command, uid_search_command, uid_store_command,
+                             uid_move_command, append_command, idle_command>;
 
 /// Which command an answer belongs to: counts up from 1 within one session.
 using ticket = std::uint32_t;

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "protocol/imap/command.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postroom::imap {
+
+/// Which literals need not wait for the server (RFC 7888).
+enum class literal_support : std::uint8_t {
+  synchronising, ///< none
+  minus,         ///< LITERAL-: up to 4096 octets
+  plus,          ///< LITERAL+
+};
+
+/// Literals above this always wait for `+`, so that a server can refuse a big message before it is sent, and because
+/// servers that dislike a non-synchronising literal may drop the connection (RFC 7888 §4).
+inline constexpr std::size_t unsolicited_literal_bytes_max = 4096;
+
+/// A command ready to be sent: after each part but the last, wait for `+`.
+struct encoded_command {
+  std::vector<std::string> parts;
+};
+
+/// Encodes a command with its tag. Folder names are sent as given, i.e. in wire form (see folder_name.hpp), as atom,
+/// quoted string or literal, whatever they need. Errors: too_large when the line without literals exceeds
+/// limits::imap_command_line_bytes_max; invalid_argument for text that cannot be sent where it stands (CR, LF, NUL,
+/// octets ≥ 0x80 outside of folder names and messages, a UID set that is none, an ID beyond RFC 2971 §3.3).
+[[nodiscard]] result<encoded_command> encode_command(std::string_view tag, command what, literal_support literals);
+
+/// The IDLE command is ended by this (RFC 2177).
+inline constexpr std::string_view done_line = "DONE\r\n";
+
+} // namespace postroom::imap
