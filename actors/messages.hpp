@@ -57,6 +57,7 @@ struct account_status {
 };
 
 struct ask_account {
+  tenant_id tenant;
   account_id account;
 };
 struct ask_accounts {

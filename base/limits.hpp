@@ -41,6 +41,22 @@ inline constexpr auto imap_first_byte_deadline = 60s;
 inline constexpr auto imap_between_bytes_deadline = 120s;
 /// The tagged OK after DONE; a server that does not answer is dead (see m365: stalls).
 inline constexpr auto imap_done_deadline = 30s;
+/// Silence in IDLE. RFC 2177 has clients renew IDLE within 29 min, so a link silent for longer has a sleeping owner.
+inline constexpr auto imap_idle_silence_max = 29min;
+/// LOGOUT is a courtesy: a server that does not answer it is left.
+inline constexpr auto imap_logout_deadline = 5s;
+/// Octets one link handles before the other links of its thread get their turn.
+inline constexpr std::size_t link_turn_bytes = 256 * kib;
+/// Addresses of one host that are tried, names remembered per io thread, and for how long (getaddrinfo tells no TTL).
+inline constexpr std::size_t dns_addresses_max = 16;
+inline constexpr std::size_t dns_names_max = 1024;
+inline constexpr auto dns_memory = 60s;
+/// TLS sessions remembered per server, so that a storm of reconnects resumes, and of one trust set: each may keep the
+/// server's certificate chain (about 10 KiB) in memory.
+inline constexpr std::size_t tls_sessions_per_host_max = 64;
+inline constexpr std::size_t tls_sessions_max = 1024;
+/// Trust sets in memory (one per CA file in the configuration); unused ones are dropped beyond.
+inline constexpr std::size_t tls_trust_sets_max = 64;
 
 // -- Inbound ---------------------------------------------------------------------------------------------------------
 
@@ -67,13 +83,16 @@ inline constexpr auto batch_id_retention = 1h;
 inline constexpr std::size_t commit_queue_bytes_max = 128 * mib;
 /// Reads that may wait for a storage thread before new ones are refused as busy.
 inline constexpr std::size_t read_queue_max = 65'536;
-/// Recent revisions the writer remembers, in each of two generations: the cursors of all mailboxes of one machine.
-inline constexpr std::size_t revision_cache_half_max = 8192;
+/// Recent revisions the writer remembers, in each of two generations: about 1 MiB.
+inline constexpr std::size_t revision_cache_half_max = 4096;
 /// Bodies collected before waiting commits get their turn.
 inline constexpr std::size_t collect_slice_bodies = 256;
+/// Space of deleted values that is worth rewriting files for: at least so much, and so large a part of them.
+inline constexpr std::uint64_t sweep_bytes_min = 64 * mib;
+inline constexpr std::uint64_t sweep_garbage_percent_min = 25;
 /// What the writer puts into one synced write: enough to share the sync, small enough to stay quick and in the cache.
 inline constexpr std::size_t commit_group_requests_max = 1024;
-inline constexpr std::size_t commit_group_bytes_max = 4 * mib;
+inline constexpr std::size_t commit_group_bytes_max = 1 * mib;
 /// Between attempts to bring a failing store back: each one tries to flush.
 inline constexpr auto store_resume_pause = 250ms;
 /// Three ids and a folder name or address with room to spare; longer keys would only bloat indexes.
@@ -99,6 +118,16 @@ inline constexpr auto http_request_deadline = 30s;
 inline constexpr auto http_idle_deadline = 75s;
 inline constexpr std::size_t http_connections_max = 2048;
 inline constexpr std::size_t page_items_max = 500;
+/// An object of the API has a few dozen flat fields; deeper JSON is not ours.
+inline constexpr std::size_t http_json_depth_max = 16;
+/// Events in one page of the API, by bytes (one event at least): bounds what a waiting reader can make us hold.
+inline constexpr std::size_t http_event_page_bytes_max = 1 * mib;
+/// Between two signs of life on an event stream: proxies cut what is silent for 30 to 60 s.
+inline constexpr auto http_heartbeat = 15s;
+/// Attachments taken apart at once, each on a thread of its own with a few 64 KiB pieces.
+inline constexpr std::size_t http_extractions_max = 8;
+/// How long answers under way may take when the server stops.
+inline constexpr auto http_drain = 10s;
 
 // -- MIME ------------------------------------------------------------------------------------------------------------
 

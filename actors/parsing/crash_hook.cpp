@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 

@@ -22,7 +22,7 @@ parse_outcome parse(const mime::message_facts& facts, mime::byte_source& source)
   crash_if_marked(source);
   auto parsed = mime::parse_message(source);
   if (!parsed)
-    return std::move(parsed.error());
+    return parsed.error();
   parsed_facts out;
   out.event_data = mime::message_event_data(facts, *parsed);
   out.fingerprint = mime::fingerprint(*parsed, facts.received);
@@ -31,6 +31,7 @@ parse_outcome parse(const mime::message_facts& facts, mime::byte_source& source)
   out.subject = std::move(parsed->subject);
   out.internet_message_id = std::move(parsed->message_id);
   out.automatic = parsed->automatic;
+  out.server_placeholder = parsed->server_placeholder;
   return out;
 }
 

@@ -21,6 +21,7 @@ struct parsed_facts {
   std::string subject;      ///< for the message record
   std::string internet_message_id;
   mime::automatic_kind automatic = mime::automatic_kind::none;
+  bool server_placeholder = false; ///< see parsed_message: not the mail itself, fetch it again later
 };
 
 /// Why a mail goes to quarantine with its raw bytes.

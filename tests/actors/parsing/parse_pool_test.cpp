@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <future>
 #include <optional>
-#include <semaphore>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
@@ -31,21 +30,23 @@ mime::message_facts facts(std::uint32_t uid) {
   return f;
 }
 
-/// A mail that does something while it is read.
+/// A mail that does something when it is read, until that succeeds once.
 class acting_source final : public mime::byte_source {
 public:
   explicit acting_source(std::function<result<void>()> act) : act_(std::move(act)) {}
   [[nodiscard]] std::uint64_t size() const override { return plain_mail.size(); }
   [[nodiscard]] result<std::size_t> read(std::uint64_t offset, std::span<char> into) override {
-    if (offset == 0) {
+    if (!acted_) {
       if (auto r = act_(); !r)
         return r.error();
+      acted_ = true;
     }
     return mime::memory_source(plain_mail).read(offset, into);
   }
 
 private:
   std::function<result<void>()> act_;
+  bool acted_ = false;
 };
 
 class pool : public testing::Test {
@@ -142,16 +143,16 @@ TEST_F(pool, quarantines_what_makes_the_parser_throw_and_goes_on) {
 
 TEST_F(pool, refuses_more_than_may_wait_and_leaves_the_job_whole) {
   const auto file = open();
-  std::binary_semaphore started(0), go_on(0);
+  std::promise<void> started, go_on;
   std::atomic<int> answered = 0;
   {
     parse_pool parser(1, *file);
     const auto blocking = submit(parser, 1, acting([&]() -> result<void> {
-                                   started.release();
-                                   go_on.acquire();
+                                   started.set_value();
+                                   go_on.get_future().wait();
                                    return {};
                                  }));
-    started.acquire();
+    started.get_future().wait();
     for (std::size_t i = 0; i < limits::parse_queue_max; ++i)
       EXPECT_TRUE(parser.submit({facts(2), std::string(plain_mail), [&](auto) { ++answered; }}).has_value());
     EXPECT_EQ(parser.queued(), limits::parse_queue_max);
@@ -161,7 +162,7 @@ TEST_F(pool, refuses_more_than_may_wait_and_leaves_the_job_whole) {
     EXPECT_EQ(refused.error().code, errc::busy);
     EXPECT_EQ(std::get<std::string>(one_more.body), plain_mail);
     EXPECT_TRUE(one_more.done != nullptr);
-    go_on.release();
+    go_on.set_value();
     blocking.wait();
   }
   EXPECT_EQ(answered, static_cast<int>(limits::parse_queue_max)) << "the end of the pool answers every job";
@@ -169,21 +170,21 @@ TEST_F(pool, refuses_more_than_may_wait_and_leaves_the_job_whole) {
 
 TEST_F(pool, answers_what_waits_with_cancelled_at_its_end) {
   const auto file = open();
-  std::binary_semaphore started(0), go_on(0);
+  std::promise<void> started, go_on;
   std::future<parse_outcome> running, waiting;
   std::jthread releaser;
   {
     parse_pool parser(1, *file);
     running = submit(parser, 1, acting([&]() -> result<void> {
-                       started.release();
-                       go_on.acquire();
+                       started.set_value();
+                       go_on.get_future().wait();
                        return {};
                      }));
-    started.acquire();
+    started.get_future().wait();
     waiting = submit(parser, 2, std::string(plain_mail));
     releaser = std::jthread([&] {
       std::this_thread::sleep_for(50ms);
-      go_on.release();
+      go_on.set_value();
     });
   }
   EXPECT_TRUE(std::holds_alternative<parsed_facts>(running.get())) << "what has begun is finished";

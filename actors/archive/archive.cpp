@@ -1,0 +1,75 @@
+#include "actors/archive/archive.hpp"
+
+#include "actors/bridge.hpp"
+#include "actors/supervision.hpp"
+
+namespace postroom::archive {
+namespace {
+
+using self_pointer = archive_self::stateful_pointer<state>;
+constexpr auto resolve_retry = std::chrono::seconds{1};
+
+void ask_outcome(self_pointer self, storage::store* store, std::uint64_t number) {
+  const archive_self me{self};
+  store->resolve(self->state.waiting.at(number).id, [me, number](result<storage::outcome> what) {
+    tell(me, resolved{number, what ? std::optional{*what} : std::nullopt});
+  });
+}
+
+void answer(self_pointer self, std::uint64_t number, const events_actor& events) {
+  auto node = self->state.waiting.extract(number);
+  auto& p = node.mapped();
+  const auto& result = *p.result;
+  // Each tenant hears of its highest seq only.
+  if (result.outcome == storage::outcome::committed)
+    for (std::size_t i = 0; i < result.seqs.size() && i < p.tenants.size(); ++i)
+      if (i + 1 == result.seqs.size() || p.tenants[i + 1] != p.tenants[i])
+        self->send(events, log_grew{p.tenants[i], result.seqs[i]});
+  p.promise.deliver(commit_answer{p.result});
+}
+
+} // namespace
+
+archive_self::behavior_type archive(self_pointer self, storage::store* store, events_actor events, const clock* time,
+                                    metrics::store_probe* metrics) {
+  guard(self, state::name);
+  return {
+    [self, store, time](const commit_request& request) -> caf::result<commit_answer> {
+      auto& s = self->state;
+      const auto number = s.next_number++;
+      pending p{self->make_response_promise<commit_answer>(), request.what->id, {}, time->ticks(), {}};
+      for (const auto& op : request.what->operations)
+        if (const auto* append = std::get_if<storage::append>(&op))
+          p.tenants.push_back(tenant_id{append->stream});
+      auto promise = p.promise;
+      s.waiting.emplace(number, std::move(p));
+      const archive_self me{self};
+      store->commit(std::move(*request.what), [me, number](storage::commit_result done) {
+        tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
+      });
+      return promise;
+    },
+    [self, store, events, time, metrics](const stored& done) {
+      auto& p = self->state.waiting.at(done.number);
+      p.result = done.result;
+      if (p.result->outcome == storage::outcome::unknown) {
+        log::warning("archive.outcome_unknown", {{"detail", p.result->error ? p.result->error->detail : ""}});
+        ask_outcome(self, store, done.number);
+        return;
+      }
+      metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
+      answer(self, done.number, events);
+    },
+    [self, store, events](const resolved& r) {
+      if (!r.outcome) {
+        self->delayed_send(self, resolve_retry, resolve_again{r.number});
+        return;
+      }
+      self->state.waiting.at(r.number).result->outcome = *r.outcome;
+      answer(self, r.number, events);
+    },
+    [self, store](const resolve_again& again) { ask_outcome(self, store, again.number); },
+  };
+}
+
+} // namespace postroom::archive

@@ -1,0 +1,576 @@
+#include "actors/mailbox/machine.hpp"
+
+#include "protocol/imap/failure_table.hpp"
+
+#include <algorithm>
+
+namespace postroom::mailbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A message whose fetch failed this often is set aside.
+constexpr std::uint8_t fetch_failures_max = 3;
+/// Ranges asked for ahead: one on the wire while the other is parsed and committed.
+constexpr std::size_t ranges_ahead = 2;
+/// A session that lived this long wipes out earlier failures.
+constexpr auto stable_after = 5min;
+/// Where the identity side or an administrator must act, asking more often helps nobody.
+constexpr auto slow_retry = 5min;
+constexpr auto throttle_delay_max = 10min;
+
+template <class... Fs>
+struct overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+const std::vector<std::string> list_items{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"};
+const std::vector<std::string> fetch_items{"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"};
+
+/// UIDs as a set, runs folded: 4,6:9.
+std::string to_set(const std::vector<std::uint32_t>& uids) {
+  std::string out;
+  for (std::size_t i = 0; i < uids.size();) {
+    std::size_t end = i;
+    while (end + 1 < uids.size() && uids[end + 1] == uids[end] + 1)
+      ++end;
+    if (!out.empty())
+      out += ',';
+    out += std::to_string(uids[i]);
+    if (end > i)
+      out += ':' + std::to_string(uids[end]);
+    i = end + 1;
+  }
+  return out;
+}
+
+std::string to_imap_date(wall_time t) {
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(t)};
+  return std::to_string(static_cast<unsigned>(date.day())) + '-' + months[static_cast<unsigned>(date.month()) - 1] +
+         '-' + std::to_string(static_cast<int>(date.year()));
+}
+
+} // namespace
+
+machine::machine(settings config, unsigned seed) : config_(std::move(config)), random_(seed) {}
+
+std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time now) {
+  ticks_ = ticks;
+  now_ = now;
+  effects_.clear();
+  if (step_ == step::stopped)
+    return {};
+  std::visit(overloaded{
+               [&](event::started&) { on_started(); },
+               [&](event::position_loaded& e) { on_position(e.where); },
+               [&](event::permitted&) {
+                 if (step_ == step::permit) {
+                   enter(step::token);
+                   emit(effect::ask_token{std::exchange(fresh_token_, false)});
+                 }
+               },
+               [&](event::token_ready& e) { on_token(e.expires); },
+               [&](event::ask_failed& e) {
+                 // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
+                 if (step_ == step::idling)
+                   start_timer(30s);
+                 else
+                   fail_over(e.why);
+               },
+               [&](event::connected&) {
+                 if (step_ == step::connecting)
+                   enter(step::logging_in);
+               },
+               [&](event::ready&) {
+                 if (step_ == step::logging_in || step_ == step::connecting) {
+                   ready_since_ = ticks_;
+                   enter(step::selecting);
+                   send(imap::select_command{config_.folder, true});
+                 }
+               },
+               [&](event::command_done& e) { on_command_done(e); },
+               [&](event::idling&) {
+                 if (step_ == step::idle_wanted) {
+                   enter(step::idling);
+                   if (std::exchange(stale_, false))
+                     leave_idle();
+                 }
+               },
+               [&](event::folder_changed&) {
+                 if (step_ == step::idling)
+                   leave_idle();
+                 else
+                   stale_ = true;
+               },
+               [&](event::link_closed& e) { on_closed(e.why); },
+               [&](event::credited&) {
+                 credit_asked_ = false;
+                 const auto next = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return !r.credited; });
+                 if (next == ranges_.end()) {
+                   emit(effect::return_credit{true});
+                   return;
+                 }
+                 next->credited = true;
+                 send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
+                 drive_sync();
+               },
+               [&](event::mail_parsed& e) { on_parsed(e.uid); },
+               [&](event::parse_failed& e) { fail_over(e.why); },
+               [&](event::committed&) { on_committed(); },
+               [&](event::commit_failed& e) {
+                 if (e.how == storage::outcome::fenced) {
+                   give_up_link();
+                   enter(step::stopped);
+                   emit(effect::ended{});
+                   return;
+                 }
+                 position_known_ = false; // what is stored decides, not what we believe
+                 fail_over(e.why);
+               },
+               [&](event::timer& e) {
+                 if (e.epoch == timer_epoch_)
+                   on_timer();
+               },
+               [&](event::stop&) {
+                 give_up_link();
+                 enter(step::stopped);
+                 emit(effect::ended{});
+               },
+             },
+             what);
+  return std::move(effects_);
+}
+
+void machine::on_started() {
+  if (step_ == step::created)
+    connect();
+}
+
+void machine::connect() {
+  next_try_.reset();
+  if (!position_known_) {
+    enter(step::loading);
+    emit(effect::load_position{});
+    return;
+  }
+  enter(step::permit);
+  emit(effect::ask_permit{});
+}
+
+void machine::on_position(const std::optional<position>& where) {
+  if (step_ != step::loading)
+    return;
+  position_ = where.value_or(position{});
+  position_known_ = true;
+  connect();
+}
+
+void machine::on_token(wall_time expires) {
+  if (step_ == step::token) {
+    token_expires_ = expires;
+    plan_token_renewal(expires);
+    enter(step::connecting);
+    emit(effect::open_link{});
+    return;
+  }
+  if (step_ == step::stopped || step_ == step::waiting)
+    return;
+  // A renewal during the session: with a new token at hand, move over at a random moment of what the old one has left.
+  const auto left = token_expires_ - now_;
+  if (expires > token_expires_) {
+    const auto margin = std::clamp<std::chrono::milliseconds>(left / 4, 1s, 2min);
+    const auto room = std::max<std::chrono::milliseconds>(left - margin, 0ms);
+    reconnect_at_ = now_ + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * room.count())};
+  } else {
+    renew_token_at_ = now_ + std::max<std::chrono::milliseconds>(left / 2, 1s);
+  }
+  if (step_ == step::idling)
+    enter(step::idling); // sets the timer anew
+}
+
+void machine::plan_token_renewal(wall_time expires) {
+  reconnect_at_.reset();
+  const auto life = std::max<std::chrono::milliseconds>(expires - now_, 0ms);
+  renew_token_at_ = expires - std::clamp<std::chrono::milliseconds>(life / 5, 1s, 5min);
+}
+
+void machine::on_command_done(event::command_done& done) {
+  switch (step_) {
+  case step::selecting:
+    on_selected(done);
+    break;
+  case step::searching:
+    on_search_done(done);
+    break;
+  case step::syncing:
+    if (listing_)
+      on_list_done(done);
+    else
+      on_fetch_done(done);
+    break;
+  case step::idle_wanted:
+  case step::idling:
+  case step::idle_ending:
+    on_idle_done(done);
+    break;
+  default:
+    break; // a LOGOUT's answer or one of a link already given up
+  }
+}
+
+void machine::on_selected(const event::command_done& done) {
+  if (done.outcome.kind != imap::status_kind::ok) {
+    fail_over(fail(errc::folder_unavailable, config_.folder + ": " + done.outcome.text));
+    return;
+  }
+  // RFC 9051 §2.3.1.1: without UIDVALIDITY the server has no stable UIDs; we treat them as valid for ever and rely on
+  // the listing, since announcing a folder again and again would be worse.
+  const auto validity = done.validity.value_or(uid_validity{1});
+  uid_next_ = done.uid_next.value_or(0);
+  if (position_.validity == uid_validity{}) {
+    position_.validity = validity;
+    if (config_.policy == catch_up_policy::all) {
+      anchor(message_uid{0}, {});
+    } else if (config_.policy == catch_up_policy::since) {
+      enter(step::searching);
+      send(imap::uid_search_command{"SINCE " + to_imap_date(config_.since)});
+    } else if (uid_next_ > 0) {
+      anchor(message_uid{uid_next_ - 1}, now_);
+    } else {
+      enter(step::searching);
+      send(imap::uid_search_command{"UID *"});
+    }
+    return;
+  }
+  if (position_.validity != validity) {
+    remap(validity, uid_next_);
+    return;
+  }
+  begin_sync(uid_next_);
+}
+
+void machine::on_search_done(const event::command_done& done) {
+  if (done.outcome.kind != imap::status_kind::ok) {
+    fail_over(fail(errc::command_refused, "UID SEARCH: " + done.outcome.text));
+    return;
+  }
+  const auto& found = done.found;
+  if (config_.policy == catch_up_policy::since) {
+    // SINCE works on days in the server's zone; older mail of that day is left out by `announce_since`.
+    const auto lowest = std::min_element(found.begin(), found.end());
+    const auto last = lowest != found.end() ? *lowest - 1 : (uid_next_ > 0 ? uid_next_ - 1 : 0);
+    anchor(message_uid{last}, config_.since);
+  } else {
+    const auto highest = std::max_element(found.begin(), found.end());
+    anchor(message_uid{highest != found.end() ? *highest : 0}, now_);
+  }
+}
+
+void machine::anchor(message_uid last_uid, wall_time announce_since) {
+  position_.last_uid = last_uid;
+  position_.announce_since = announce_since;
+  enter(step::anchoring);
+  emit(effect::commit_position{position_});
+}
+
+void machine::remap(uid_validity validity, std::uint32_t uid_next) {
+  position_.validity = validity;
+  position_.remap_until = message_uid{uid_next > 0 ? uid_next - 1 : 0xffff'ffff};
+  anchor(message_uid{0}, position_.announce_since);
+}
+
+void machine::begin_sync(std::uint32_t uid_next) {
+  plan_.begin(position_.last_uid.value, uid_next);
+  listing_ = false;
+  stale_ = false;
+  enter(step::syncing);
+  drive_sync();
+}
+
+void machine::drive_sync() {
+  if (step_ != step::syncing || listing_)
+    return;
+  while (!credit_asked_ && ranges_.size() < ranges_ahead) {
+    auto range = plan_.next_range();
+    if (!range)
+      break;
+    const bool suspicious =
+      std::any_of(range->uids.begin(), range->uids.end(), [&](auto uid) { return suspects_.contains(uid); });
+    if (suspicious && range->uids.size() > 1) {
+      plan_.split(*range);
+      continue;
+    }
+    range_in_flight next;
+    if (suspicious && suspects_[range->first()] >= fetch_failures_max) {
+      next.credited = next.fetched = next.refused = true;
+      next.range = std::move(*range);
+      ranges_.push_back(std::move(next));
+      commit_ready();
+      continue;
+    }
+    next.range = std::move(*range);
+    credit_asked_ = true;
+    emit(effect::ask_credit{next.range.bytes});
+    ranges_.push_back(std::move(next));
+  }
+  if (!ranges_.empty() || credit_asked_)
+    return;
+  if (const auto window = plan_.next_window()) {
+    listing_ = true;
+    const auto set = std::to_string(window->first) + ':' + (window->open_end ? "*" : std::to_string(window->last));
+    send(imap::uid_fetch_command{{set}, list_items});
+    return;
+  }
+  if (std::exchange(stale_, false)) {
+    plan_.look_again();
+    drive_sync();
+    return;
+  }
+  last_confirmed_ = now_;
+  failures_.worked();
+  last_error_.reset();
+  if (!position_.caught_up || position_.remap_until.value != 0) {
+    position_.caught_up = true;
+    position_.remap_until = {};
+    position_.last_uid.value = std::max(position_.last_uid.value, plan_.listed_up_to());
+    enter(step::anchoring);
+    emit(effect::commit_position{position_});
+    return;
+  }
+  enter_idle();
+}
+
+void machine::on_list_done(event::command_done& done) {
+  listing_ = false;
+  if (done.outcome.kind != imap::status_kind::ok) {
+    fail_over(fail(errc::command_refused, "UID FETCH (listing): " + done.outcome.text));
+    return;
+  }
+  plan_.listed(std::move(done.listed));
+  drive_sync();
+}
+
+void machine::on_fetch_done(const event::command_done& done) {
+  const auto it = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
+  if (it == ranges_.end())
+    return;
+  if (done.outcome.kind != imap::status_kind::ok) {
+    // Which message it was about is not said. Fetch this range's messages one by one from a clean session.
+    for (auto uid : it->range.uids)
+      ++suspects_[uid];
+    reconnect();
+    return;
+  }
+  it->fetched = true;
+  it->expected = done.messages;
+  commit_ready();
+}
+
+void machine::on_parsed(std::uint32_t uid) {
+  for (auto& r : ranges_)
+    if (uid >= r.range.first() && uid <= r.range.last()) {
+      ++r.parsed;
+      break;
+    }
+  commit_ready();
+}
+
+void machine::commit_ready() {
+  if (ranges_.empty())
+    return;
+  auto& front = ranges_.front();
+  if (front.committing || !front.fetched || front.parsed < front.expected)
+    return;
+  front.committing = true;
+  position_.last_uid = message_uid{front.range.last()};
+  effect::commit_range commit{front.range.first(), front.range.last(), position_, {}};
+  if (front.refused)
+    commit.unfetchable = front.range.uids;
+  emit(std::move(commit));
+}
+
+void machine::on_committed() {
+  if (step_ == step::anchoring) {
+    if (position_.caught_up && position_.remap_until.value == 0 && plan_.complete() && plan_.listed_up_to() > 0)
+      enter_idle();
+    else
+      begin_sync(uid_next_);
+    return;
+  }
+  if (ranges_.empty() || !ranges_.front().committing)
+    return;
+  for (auto uid : ranges_.front().range.uids)
+    suspects_.erase(uid);
+  const bool had_credit = !ranges_.front().refused;
+  ranges_.pop_front();
+  if (had_credit)
+    emit(effect::return_credit{});
+  commit_ready();
+  drive_sync();
+}
+
+void machine::enter_idle() {
+  in_step_ = true;
+  enter(step::idle_wanted);
+  send(imap::idle_command{});
+  idle_ticket_ = last_ticket_;
+}
+
+void machine::leave_idle() {
+  enter(step::idle_ending);
+  emit(effect::end_idle{});
+}
+
+void machine::on_idle_done(const event::command_done& done) {
+  if (done.outcome.id != idle_ticket_)
+    return;
+  if (done.outcome.kind != imap::status_kind::ok && step_ != step::idle_ending) {
+    fail_over(fail(errc::command_refused, "IDLE: " + done.outcome.text));
+    return;
+  }
+  // IDLE is a hint, not a guarantee: each time it ends, look whether something was missed.
+  begin_sync(0);
+}
+
+void machine::on_timer() {
+  if (step_ == step::waiting) {
+    connect();
+    return;
+  }
+  if (step_ != step::idling)
+    return;
+  if (reconnect_at_ && *reconnect_at_ <= now_) {
+    reconnect();
+  } else if (renew_token_at_ && *renew_token_at_ <= now_) {
+    renew_token_at_.reset();
+    emit(effect::ask_token{false});
+    enter(step::idling);
+  } else {
+    leave_idle();
+  }
+}
+
+void machine::on_closed(const error& why) {
+  if (step_ == step::waiting || step_ == step::stopped)
+    return;
+  const bool broke_off = why.code == errc::connection_lost || why.code == errc::timeout ||
+                         why.code == errc::protocol_violation || why.code == errc::too_large;
+  const auto reading = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
+  if (broke_off && reading != ranges_.end())
+    for (auto uid : reading->range.uids)
+      ++suspects_[uid];
+  fail_over(why);
+}
+
+void machine::reconnect() {
+  give_up_link();
+  reconnect_at_.reset();
+  connect();
+  emit(effect::report{});
+}
+
+void machine::give_up_link() {
+  ++timer_epoch_;
+  ranges_.clear();
+  listing_ = false;
+  credit_asked_ = false;
+  // A position that was on its way to the store may or may not be there.
+  position_known_ = false;
+  emit(effect::return_credit{true});
+  emit(effect::close_link{});
+}
+
+void machine::fail_over(const error& why) {
+  if (ready_since_ != mono_time{} && ticks_ - ready_since_ >= stable_after)
+    failures_.worked();
+  ready_since_ = {};
+  const bool was_in_session = step_ > step::logging_in && step_ != step::waiting;
+  give_up_link();
+  if (why.code == errc::session_expired) {
+    fresh_token_ = true;
+    wait_for(std::chrono::milliseconds{static_cast<std::int64_t>(chance() * 1000)});
+    return;
+  }
+  last_error_ = why;
+  in_step_ = false;
+  if (was_in_session)
+    refused_once_ = false;
+  auto delay = failures_.failed(chance());
+  if (why.code == errc::auth_rejected && !std::exchange(refused_once_, true)) {
+    fresh_token_ = true; // the token may have been revoked: one new one is worth a try at once
+    delay = 100ms;
+  } else if (why.code == errc::throttled) {
+    const auto told = imap::suggested_backoff(why.detail).value_or(1min);
+    delay = std::clamp<std::chrono::milliseconds>(told, 1s, throttle_delay_max);
+  } else if (why.code == errc::grant_dead || why.code == errc::user_action_required ||
+             why.code == errc::blocked_by_policy || why.code == errc::app_misconfigured) {
+    delay = slow_retry;
+  }
+  wait_for(delay);
+}
+
+void machine::wait_for(std::chrono::milliseconds delay) {
+  enter(step::waiting);
+  next_try_ = now_ + delay;
+  start_timer(delay);
+}
+
+void machine::start_timer(std::chrono::milliseconds delay) {
+  emit(effect::set_timer{std::max(delay, 1ms), ++timer_epoch_});
+}
+
+void machine::send(imap::command what) {
+  effect::submit out;
+  out.commands.push_back(std::move(what));
+  ++last_ticket_;
+  emit(std::move(out));
+}
+
+void machine::enter(step next) {
+  const auto before = state();
+  step_ = next;
+  if (next == step::connecting)
+    last_ticket_ = 0;
+  if (next == step::idling) {
+    auto delay = std::chrono::milliseconds{config_.idle_renewal};
+    for (const auto& at : {renew_token_at_, reconnect_at_})
+      if (at)
+        delay = std::min<std::chrono::milliseconds>(delay, *at - now_);
+    start_timer(delay);
+  }
+  if (state() != before)
+    emit(effect::report{});
+}
+
+double machine::chance() {
+  return std::uniform_real_distribution<double>{0.0, 1.0}(random_);
+}
+
+mailbox_state machine::state() const {
+  switch (step_) {
+  case step::connecting:
+    return mailbox_state::connecting;
+  case step::logging_in:
+    return mailbox_state::authenticating;
+  case step::selecting:
+  case step::searching:
+  case step::anchoring:
+    return in_step_ ? mailbox_state::idle : mailbox_state::selecting;
+  case step::syncing:
+    return in_step_ ? mailbox_state::idle : mailbox_state::catching_up;
+  case step::idle_wanted:
+  case step::idling:
+  case step::idle_ending:
+    return mailbox_state::idle;
+  case step::waiting:
+    return failures_.parked() ? mailbox_state::degraded : mailbox_state::waiting;
+  case step::stopped:
+    return mailbox_state::inactive;
+  default:
+    return mailbox_state::waiting;
+  }
+}
+
+} // namespace postroom::mailbox

@@ -1,0 +1,260 @@
+#pragma once
+
+#include "actors/mailbox/sync_plan.hpp"
+#include "actors/messages.hpp"
+#include "actors/restart_policy.hpp"
+#include "protocol/imap/command.hpp"
+#include "protocol/imap/response.hpp"
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace postroom::mailbox {
+
+/// From where a new mailbox is announced.
+enum class catch_up_policy : std::uint8_t { only_new, since, all };
+
+/// What the machine needs to know of its account.
+struct settings {
+  account_id account;
+  tenant_id tenant;
+  std::string host;
+  std::string folder = "INBOX";
+  catch_up_policy policy = catch_up_policy::only_new;
+  wall_time since{}; ///< for `since`
+  /// DONE/IDLE and a look for missed mail: Exchange drops silent sessions, others allow up to 29 minutes (RFC 2177).
+  std::chrono::seconds idle_renewal{9 * 60 + 30};
+};
+
+/// How far the folder is announced; what is stored under space::cursor.
+struct position {
+  uid_validity validity;
+  message_uid last_uid;
+  bool caught_up = false;
+  /// After a change of UIDVALIDITY: messages up to here may be old acquaintances.
+  message_uid remap_until;
+  /// Mail older than this is never announced; what keeps a remap from announcing what the policy once left out.
+  wall_time announce_since{};
+};
+
+// -- Events: what happened -------------------------------------------------------------------------------------------
+
+namespace event {
+struct started {};
+struct position_loaded {
+  std::optional<position> where;
+};
+struct permitted {};
+struct token_ready {
+  wall_time expires{};
+};
+/// Something asked of another actor failed: token, permit, credit, cursor.
+struct ask_failed {
+  error why;
+};
+struct connected {};
+struct ready {};
+/// A command ended, with what came along.
+struct command_done {
+  imap::command_outcome outcome;
+  std::optional<uid_validity> validity;       ///< from SELECT
+  std::optional<std::uint32_t> uid_next;      ///< from SELECT
+  std::vector<net::listed_message> listed;    ///< from UID FETCH without bodies
+  std::vector<std::uint32_t> found;           ///< from UID SEARCH
+  std::size_t messages = 0;                   ///< bodies received for it
+};
+struct idling {};
+/// EXISTS, EXPUNGE or anything else that calls for a look.
+struct folder_changed {};
+struct link_closed {
+  error why;
+};
+struct credited {};
+/// One body of the range now in flight is parsed, or quarantined.
+struct mail_parsed {
+  std::uint32_t uid = 0;
+};
+/// A body could not be read back from the store: nothing wrong with the mail.
+struct parse_failed {
+  error why;
+};
+struct committed {};
+struct commit_failed {
+  storage::outcome how;
+  error why;
+};
+struct timer {
+  std::uint32_t epoch = 0;
+};
+struct stop {};
+} // namespace event
+
+using event_type =
+  std::variant<event::started, event::position_loaded, event::permitted, event::token_ready, event::ask_failed,
+               event::connected, event::ready, event::command_done, event::idling, event::folder_changed,
+               event::link_closed, event::credited, event::mail_parsed, event::parse_failed, event::committed,
+               event::commit_failed, event::timer, event::stop>;
+
+// -- Effects: what is to be done, in order ---------------------------------------------------------------------------
+
+namespace effect {
+struct load_position {};
+struct ask_permit {};
+struct ask_token {
+  bool refresh = false;
+};
+struct open_link {};
+struct submit {
+  std::vector<imap::command> commands;
+};
+struct end_idle {};
+/// LOGOUT and forget the link.
+struct close_link {};
+struct ask_credit {
+  std::uint64_t bytes = 0;
+};
+/// Gives back the credits of the oldest range (or of all, when the link is gone).
+struct return_credit {
+  bool all = false;
+};
+/// Commits what was parsed of UIDs `first` … `last` together with the new position.
+struct commit_range {
+  std::uint32_t first = 0, last = 0;
+  position next;
+  /// UIDs in the range that the server refuses to hand out: quarantined without raw bytes.
+  std::vector<std::uint32_t> unfetchable;
+};
+/// Stores a position alone.
+struct commit_position {
+  position next;
+};
+struct set_timer {
+  std::chrono::milliseconds delay{};
+  std::uint32_t epoch = 0;
+};
+/// The state visible to operators changed.
+struct report {};
+/// Everything is let go; the actor may end.
+struct ended {};
+} // namespace effect
+
+using effect_type =
+  std::variant<effect::load_position, effect::ask_permit, effect::ask_token, effect::open_link, effect::submit,
+               effect::end_idle, effect::close_link, effect::ask_credit, effect::return_credit, effect::commit_range,
+               effect::commit_position, effect::set_timer, effect::report, effect::ended>;
+
+/// Decides what a mailbox does next (inbound, IMAP). Owned by one actor; pure: time comes in, effects go out and must
+/// be carried out in order. States: see `step`; each has an exit, by an answer, a deadline of the link, or a timer.
+class machine {
+public:
+  machine(settings config, unsigned seed);
+
+  [[nodiscard]] std::vector<effect_type> on(event_type what, mono_time ticks, wall_time now);
+
+  [[nodiscard]] mailbox_state state() const;
+  [[nodiscard]] bool in_step() const { return in_step_; }
+  [[nodiscard]] const std::optional<error>& last_error() const { return last_error_; }
+  [[nodiscard]] std::optional<wall_time> next_try() const { return next_try_; }
+  [[nodiscard]] std::optional<wall_time> last_confirmed() const { return last_confirmed_; }
+  [[nodiscard]] const position& where() const { return position_; }
+  [[nodiscard]] const settings& config() const { return config_; }
+
+private:
+  enum class step : std::uint8_t {
+    created,
+    loading,     ///< reading the stored position
+    permit,      ///< waiting for admission
+    token,       ///< waiting for an access token
+    connecting,  ///< TCP, TLS
+    logging_in,  ///< until ready
+    selecting,   ///< EXAMINE
+    searching,   ///< UID SEARCH SINCE, once in a mailbox's life
+    anchoring,   ///< committing the first position
+    syncing,     ///< listing, fetching, committing
+    idle_wanted, ///< IDLE sent, not yet accepted
+    idling,
+    idle_ending, ///< DONE sent
+    waiting,     ///< for the next try
+    stopped,
+  };
+  struct range_in_flight {
+    fetch_range range;
+    bool credited = false;
+    bool fetched = false;
+    std::size_t expected = 0;
+    std::size_t parsed = 0;
+    bool committing = false;
+    bool refused = false; ///< a single message the server will not hand out
+  };
+
+  void on_started();
+  void on_position(const std::optional<position>& where);
+  void on_token(wall_time expires);
+  void on_command_done(event::command_done& done);
+  void on_selected(const event::command_done& done);
+  void on_search_done(const event::command_done& done);
+  void on_list_done(event::command_done& done);
+  void on_fetch_done(const event::command_done& done);
+  void on_idle_done(const event::command_done& done);
+  void on_parsed(std::uint32_t uid);
+  void on_committed();
+  void on_timer();
+  void on_closed(const error& why);
+
+  void anchor(message_uid last_uid, wall_time announce_since);
+  void remap(uid_validity validity, std::uint32_t uid_next);
+  void begin_sync(std::uint32_t uid_next);
+  void drive_sync();
+  void commit_ready();
+  void enter_idle();
+  void leave_idle();
+  void plan_token_renewal(wall_time expires);
+  void connect();
+  void reconnect();
+  void give_up_link();
+  void fail_over(const error& why);
+  void wait_for(std::chrono::milliseconds delay);
+  void start_timer(std::chrono::milliseconds delay);
+  void send(imap::command what);
+  void enter(step next);
+  void emit(effect_type what) { effects_.push_back(std::move(what)); }
+  [[nodiscard]] double chance();
+
+  settings config_;
+  position position_;
+  sync_plan plan_;
+  std::deque<range_in_flight> ranges_;
+  std::map<std::uint32_t, std::uint8_t> suspects_; ///< UIDs in flight when a link died, and how often
+  std::vector<effect_type> effects_;
+  restart_policy failures_;
+  std::optional<error> last_error_;
+  std::optional<wall_time> next_try_;
+  std::optional<wall_time> last_confirmed_;
+  std::optional<wall_time> renew_token_at_;
+  std::optional<wall_time> reconnect_at_;
+  wall_time now_{};
+  mono_time ticks_{};
+  mono_time ready_since_{};
+  wall_time token_expires_{};
+  std::minstd_rand random_;
+  imap::ticket last_ticket_ = 0;
+  imap::ticket idle_ticket_ = 0;
+  std::uint32_t timer_epoch_ = 0;
+  std::uint32_t uid_next_ = 0;
+  step step_ = step::created;
+  bool position_known_ = false;
+  bool in_step_ = false;
+  bool fresh_token_ = false;     ///< the next token must be a new one
+  bool refused_once_ = false;    ///< this login was refused already with a fresh token
+  bool credit_asked_ = false;
+  bool listing_ = false;
+  bool stale_ = false;           ///< the folder changed since the last look
+};
+
+} // namespace postroom::mailbox

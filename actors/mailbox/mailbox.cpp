@@ -1,0 +1,373 @@
+#include "actors/mailbox/mailbox.hpp"
+
+#include "actors/bridge.hpp"
+#include "actors/mailbox/inbound_link.hpp"
+#include "actors/supervision.hpp"
+#include "storage/directory.hpp"
+#include "storage/keys.hpp"
+
+namespace postroom::mailbox {
+namespace {
+
+using namespace std::chrono_literals;
+using self_pointer = mailbox_actor::stateful_pointer<state>;
+
+/// Answers of actors that only think; one that takes longer is stuck.
+constexpr auto ask_limit = 30s;
+/// Admission and credit may take long when many wait; the requester keeps its place.
+constexpr auto queue_limit = 10min;
+/// Commits wait for the disk and for those before them.
+constexpr auto commit_limit = 2min;
+/// Values in one commit: large mails with much text are committed in several steps.
+constexpr std::size_t commit_bytes = 4 * limits::mib;
+
+void carry_out(self_pointer self, std::vector<effect_type> effects);
+
+state& mine(self_pointer self) {
+  return self->state;
+}
+
+void feed(self_pointer self, event_type what) {
+  auto& s = mine(self);
+  carry_out(self, s.machine->on(std::move(what), s.world->time.ticks(), s.world->time.now()));
+}
+
+/// Asks another actor; the answer counts only for the attempt that asked.
+template <class Answer, class Actor, class Question, class Then>
+void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
+  const auto attempt = mine(self).attempt;
+  self->request(whom, limit, std::move(question))
+    .then(
+      [self, attempt, then](const Answer& answer) {
+        if (mine(self).attempt == attempt)
+          then(self, answer);
+      },
+      [self, attempt](const caf::error& e) {
+        if (mine(self).attempt == attempt)
+          feed(self, event::ask_failed{from_caf(e)});
+      });
+}
+
+void perform(self_pointer self, const effect::load_position&) {
+  auto& s = mine(self);
+  auto key = storage::keys::cursor(s.context.tenant, s.context.account, s.context.folder);
+  const mailbox_actor me{self};
+  storage::get<records::Cursor>(s.world->store, std::move(key), [me, attempt = s.attempt](auto got) {
+    position_read answer{attempt, {}, {}, {}};
+    if (!got) {
+      answer.failed = got.error();
+    } else if (*got) {
+      answer.where = from_record((*got)->value);
+      answer.rev = (*got)->rev;
+    }
+    tell(me, std::move(answer));
+  });
+}
+
+void perform(self_pointer self, const effect::ask_permit&) {
+  auto& s = mine(self);
+  ask_for<ack>(self, s.world->admission, queue_limit, want_connection{s.task->config.host},
+               [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
+}
+
+void perform(self_pointer self, const effect::ask_token& e) {
+  auto& s = mine(self);
+  ask_for<access_token>(self, s.task->provider, ask_limit * 2, want_access_token{s.task->grant, e.refresh},
+                        [](self_pointer me, const access_token& token) {
+                          mine(me).token = token.value;
+                          feed(me, event::token_ready{token.expires});
+                        });
+}
+
+void perform(self_pointer self, const effect::open_link&) {
+  auto& s = mine(self);
+  auto target = s.task->target;
+  target.session.token_or_password = std::exchange(s.token, {});
+  auto listener = std::make_shared<inbound_link>(mailbox_actor{self}, s.attempt,
+                                                 inbound_context{s.context.tenant, s.context.account, s.context.folder},
+                                                 s.world->store, s.world->parser);
+  s.link = s.world->dialer.open(std::move(target), std::move(listener));
+}
+
+void perform(self_pointer self, effect::submit& e) {
+  if (mine(self).link)
+    mine(self).link->submit(std::move(e.commands));
+}
+
+void perform(self_pointer self, const effect::end_idle&) {
+  if (mine(self).link)
+    mine(self).link->end_idle();
+}
+
+void perform(self_pointer self, const effect::close_link&) {
+  auto& s = mine(self);
+  ++s.attempt;
+  s.parsed.clear();
+  s.committing.reset();
+  if (s.link) {
+    s.link->close();
+    s.link.reset();
+  }
+}
+
+void perform(self_pointer self, const effect::ask_credit& e) {
+  auto& s = mine(self);
+  const auto attempt = s.attempt;
+  self->request(s.world->admission, queue_limit, want_credit{e.bytes})
+    .then(
+      [self, attempt](const credit& granted) {
+        auto& st = mine(self);
+        if (st.attempt != attempt) {
+          tell(st.world->admission, return_credit{granted});
+          return;
+        }
+        st.credits.push_back(granted);
+        feed(self, event::credited{});
+      },
+      [self, attempt](const caf::error& e) {
+        if (mine(self).attempt == attempt)
+          feed(self, event::ask_failed{from_caf(e)});
+      });
+}
+
+void perform(self_pointer self, const effect::return_credit& e) {
+  auto& s = mine(self);
+  while (!s.credits.empty()) {
+    tell(s.world->admission, return_credit{s.credits.front()});
+    s.credits.pop_front();
+    if (!e.all)
+      return;
+  }
+}
+
+void send_commit(self_pointer self, storage::batch batch, std::function<void(self_pointer)> done) {
+  auto& s = mine(self);
+  auto shared = std::make_shared<storage::batch>(std::move(batch));
+  ask_for<commit_answer>(self, s.world->archive, commit_limit, commit_request{std::move(shared)},
+                         [done](self_pointer me, const commit_answer& answer) {
+                           const auto& result = *answer.result;
+                           if (result.outcome == storage::outcome::committed) {
+                             ++mine(me).cursor_revision.value;
+                             done(me);
+                             return;
+                           }
+                           auto why = result.error.value_or(
+                             fail(errc::conflict, "commit: " + std::string{storage::to_string(result.outcome)}));
+                           feed(me, event::commit_failed{result.outcome, std::move(why)});
+                         });
+}
+
+void perform(self_pointer self, const effect::commit_position& e) {
+  auto& s = mine(self);
+  commit_builder builder{s.context, e.next.validity, s.cursor_revision, s.world->time.now()};
+  send_commit(self, builder.finish(e.next), [](self_pointer me) { feed(me, event::committed{}); });
+}
+
+void count_committed(self_pointer self, const std::vector<wall_time>& arrivals, std::size_t skipped,
+                     std::size_t quarantined) {
+  auto& s = mine(self);
+  auto& metrics = s.world->metrics.mailbox;
+  const auto now = s.world->time.now();
+  for (std::size_t i = 0; i < quarantined; ++i) {
+    metrics.message(metrics::message_outcome::quarantined);
+    metrics.event("message.quarantined");
+  }
+  for (std::size_t i = quarantined; i < arrivals.size(); ++i) {
+    metrics.message(metrics::message_outcome::stored);
+    metrics.event("message.received");
+  }
+  for (std::size_t i = 0; i < skipped; ++i)
+    metrics.message(metrics::message_outcome::skipped);
+  // While catching up, the age of mail says nothing about us.
+  if (s.machine->in_step())
+    for (const auto arrival : arrivals)
+      metrics.announced(now - arrival);
+  s.announced += arrivals.size() - std::min(quarantined, arrivals.size());
+  s.quarantined += quarantined;
+}
+
+/// Commits the next part of the range at hand, and so on until all of it is stored.
+void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t>> known) {
+  auto& s = mine(self);
+  auto& range = *s.committing;
+  const auto now = s.world->time.now();
+  commit_builder builder{s.context, range.next.validity, s.cursor_revision, now};
+  auto where = range.next;
+  std::vector<wall_time> arrivals;
+  std::size_t skipped = 0;
+  for (auto uid : range.unfetchable)
+    builder.add_unfetchable(message_uid{uid});
+  range.unfetchable.clear();
+  auto it = s.parsed.lower_bound(range.first);
+  while (it != s.parsed.end() && it->first <= range.last && builder.bytes() < commit_bytes) {
+    const auto& mail = *it->second;
+    const bool old = known->contains(it->first) || mail.received < where.announce_since;
+    if (old) {
+      builder.add_known(mail);
+      ++skipped;
+    } else {
+      builder.add(mail);
+      arrivals.push_back(mail.received);
+    }
+    it = s.parsed.erase(it);
+  }
+  const bool rest = it != s.parsed.end() && it->first <= range.last;
+  if (rest)
+    where.last_uid = message_uid{it->first - 1};
+  const auto quarantined = builder.quarantined();
+  send_commit(self, builder.finish(where), [known, rest, arrivals, skipped, quarantined](self_pointer me) {
+    count_committed(me, arrivals, skipped, quarantined);
+    if (rest) {
+      commit_part(me, known);
+      return;
+    }
+    mine(me).committing.reset();
+    feed(me, event::committed{});
+  });
+}
+
+/// After a change of UIDVALIDITY: asks the store which mails of the range are known by their fingerprint.
+void compare_range(self_pointer self) {
+  auto& s = mine(self);
+  std::vector<std::pair<std::uint32_t, storage::record_key>> wanted;
+  for (auto it = s.parsed.lower_bound(s.committing->first);
+       it != s.parsed.end() && it->first <= s.committing->last; ++it) {
+    const auto* facts = std::get_if<parsing::parsed_facts>(&it->second->outcome);
+    if (facts && it->first <= s.committing->next.remap_until.value)
+      wanted.emplace_back(it->first, storage::keys::by_fingerprint(
+                                       s.context.tenant, s.context.account,
+                                       {reinterpret_cast<const char*>(facts->fingerprint.data()),
+                                        facts->fingerprint.size()}));
+  }
+  const mailbox_actor me{self};
+  s.world->store.with_snapshot([me, attempt = s.attempt, wanted = std::move(wanted)](const storage::snapshot& view) {
+    range_compared answer{attempt, {}, {}};
+    for (const auto& [uid, key] : wanted) {
+      const auto got = view.get(key);
+      if (!got)
+        answer.failed = got.error();
+      else if (*got)
+        answer.known.insert(uid);
+    }
+    tell(me, std::move(answer));
+  });
+}
+
+void perform(self_pointer self, const effect::commit_range& e) {
+  auto& s = mine(self);
+  s.committing = e;
+  if (e.next.remap_until.value >= e.first)
+    compare_range(self);
+  else
+    commit_part(self, std::make_shared<const std::set<std::uint32_t>>());
+}
+
+void perform(self_pointer self, const effect::set_timer& e) {
+  self->delayed_send(self, e.delay, timer_rang{e.epoch});
+}
+
+account_status status_of(self_pointer self) {
+  auto& s = mine(self);
+  account_status out;
+  out.account = s.context.account;
+  out.tenant = s.context.tenant;
+  out.state = s.machine->state();
+  out.since = s.since;
+  out.in_step = s.machine->in_step();
+  out.announced = s.announced;
+  out.quarantined = s.quarantined;
+  out.last_uid = s.machine->where().last_uid.value;
+  out.last_confirmed = s.machine->last_confirmed();
+  out.next_try = s.machine->next_try();
+  out.last_error = s.machine->last_error();
+  return out;
+}
+
+void perform(self_pointer self, const effect::report&) {
+  auto& s = mine(self);
+  const auto now = s.machine->state();
+  if (now == s.shown)
+    return;
+  s.world->metrics.mailbox.moved(to_string(s.shown), to_string(now));
+  s.shown = now;
+  s.since = s.world->time.now();
+  tell(s.task->supervisor, status_of(self));
+  const auto& why = s.machine->last_error();
+  if (why && (now == mailbox_state::waiting || now == mailbox_state::degraded)) {
+    s.world->metrics.mailbox.failed(why->code);
+    log::warning("mailbox.waiting", {{"tenant", s.context.tenant.str()},
+                                     {"account", s.context.account.str()},
+                                     {"state", to_string(now)},
+                                     {"code", to_string(why->code)},
+                                     {"detail", why->detail},
+                                     {"who_acts", to_string(who_acts(why->code))},
+                                     {"remedy", remedy(why->code)}});
+  } else {
+    log::debug("mailbox.state", {{"account", s.context.account.str()}, {"state", to_string(now)}});
+  }
+}
+
+void perform(self_pointer self, const effect::ended&) {
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+void carry_out(self_pointer self, std::vector<effect_type> effects) {
+  for (auto& each : effects)
+    std::visit([self](auto& e) { perform(self, e); }, each);
+}
+
+void on_mail(self_pointer self, const mail_ready& ready) {
+  auto& s = mine(self);
+  if (ready.attempt != s.attempt)
+    return;
+  if (const auto* why = std::get_if<error>(&ready.mail->outcome)) {
+    feed(self, event::parse_failed{*why});
+    return;
+  }
+  s.parsed[ready.mail->uid.value] = ready.mail;
+  feed(self, event::mail_parsed{ready.mail->uid.value});
+}
+
+} // namespace
+
+mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const assignment> task, const ports* world) {
+  guard(self, state::name);
+  auto& s = mine(self);
+  s.task = std::move(task);
+  s.world = world;
+  const auto& config = s.task->config;
+  s.context = {config.tenant, config.account, config.folder, s.task->list, world->owned.fence_of(config.account.str())};
+  s.machine.emplace(config, static_cast<unsigned>(std::hash<std::string>{}(config.account.str())));
+  s.since = world->time.now();
+  world->metrics.mailbox.moved({}, to_string(s.shown));
+  self->set_exit_handler([self](caf::scheduled_actor*, caf::exit_msg& exit) {
+    feed(self, event::stop{});
+    self->quit(std::move(exit.reason));
+  });
+  feed(self, event::started{});
+  return {
+    [self](const ask_status&) { return status_of(self); },
+    [self](const input& in) {
+      if (in.attempt == mine(self).attempt)
+        feed(self, std::move(*in.what));
+    },
+    [self](const position_read& read) {
+      if (read.attempt != mine(self).attempt)
+        return;
+      mine(self).cursor_revision = read.rev;
+      feed(self, read.failed ? event_type{event::ask_failed{*read.failed}} : event::position_loaded{read.where});
+    },
+    [self](const mail_ready& ready) { on_mail(self, ready); },
+    [self](const range_compared& compared) {
+      if (compared.attempt != mine(self).attempt || !mine(self).committing)
+        return;
+      if (compared.failed)
+        feed(self, event::parse_failed{*compared.failed});
+      else
+        commit_part(self, std::make_shared<const std::set<std::uint32_t>>(compared.known));
+    },
+    [self](const timer_rang& t) { feed(self, event::timer{t.epoch}); },
+  };
+}
+
+} // namespace postroom::mailbox

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "actors/mailbox/commit_builder.hpp"
+#include "actors/mailbox/interface.hpp"
+#include "actors/ports.hpp"
+#include "net/imap_link.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace postroom::mailbox {
+
+/// All a mailbox is told when it starts; to change any of it the actor is replaced.
+struct assignment {
+  settings config;
+  net::imap_target target; ///< token and delegate are filled in at each attempt
+  list_id list;
+  grant_id grant;
+  provider_actor provider;
+  mailbox_supervisor supervisor; ///< hears of every change of state
+};
+
+/// Destroyed as soon as the mailbox ends. Everything that decides is in `machine`.
+struct state {
+  static inline constexpr const char* name = "postroom.mailbox";
+
+  std::optional<mailbox::machine> machine;
+  std::shared_ptr<const assignment> task;
+  const ports* world = nullptr;
+  commit_context context;
+  std::unique_ptr<net::imap_link> link;
+  std::map<std::uint32_t, std::shared_ptr<const parsed_mail>> parsed; ///< by UID, not yet committed
+  std::deque<credit> credits;                                         ///< in the order of the ranges they are for
+  std::optional<effect::commit_range> committing;
+  secret<> token;
+  revision cursor_revision;
+  std::uint32_t attempt = 0; ///< counts links; what belongs to an older one is ignored
+  wall_time since{};
+  mailbox_state shown = mailbox_state::inactive;
+  std::uint64_t announced = 0;
+  std::uint64_t quarantined = 0;
+};
+
+/// Spawn with `system.spawn(mailbox::mailbox, task, world)`. `world` outlives the actor system.
+mailbox_actor::behavior_type mailbox(mailbox_actor::stateful_pointer<state> self,
+                                     std::shared_ptr<const assignment> task, const ports* world);
+
+} // namespace postroom::mailbox

@@ -1,0 +1,13 @@
+#include "actors/messages.hpp"
+
+#include <array>
+
+namespace postroom {
+
+std::string_view to_string(mailbox_state s) noexcept {
+  constexpr std::array<std::string_view, 8> names{"inactive",  "waiting",     "connecting", "authenticating",
+                                                  "selecting", "catching_up", "idle",       "degraded"};
+  return names[static_cast<std::size_t>(s)];
+}
+
+} // namespace postroom

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "actors/ports.hpp"
+#include "actors/tenant/tenant_config.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace postroom::tenant {
+
+/// The stored configuration was read, or could not be.
+struct config_loaded {
+  std::shared_ptr<tenant_config> config;
+  std::optional<error> failed;
+};
+/// One object was read again after a change; nothing: it was removed.
+struct account_read {
+  std::string id;
+  std::shared_ptr<records::Account> account;
+};
+struct provider_read {
+  std::string id;
+  std::shared_ptr<records::Provider> provider;
+};
+/// A child's restart is due; one with an old number is ignored.
+struct restart_due {
+  std::string account;
+  std::uint64_t number = 0;
+};
+struct load_again {};
+
+} // namespace postroom::tenant
+
+namespace postroom {
+
+/// The TENANT: runs the providers and mailboxes of one customer. Ends, children first, on an exit message.
+using tenant_actor = caf::typed_actor<
+  // Answers when the change is on its way.
+  answers<ack, config_changed>,
+  // Answers where one account stands.
+  answers<account_status, ask_account>,
+  // Answers where all accounts stand.
+  answers<account_statuses, ask_accounts>,
+  // Answers the counts of this tenant.
+  answers<overview, ask_overview>,
+  // A mailbox's state changed.
+  accepts<account_status>,
+  // INTERNAL: from the store.
+  accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
+  // INTERNAL: timers.
+  accepts<tenant::restart_due>, accepts<tenant::load_again>>;
+
+} // namespace postroom
+
+namespace postroom::tenant {
+
+/// One account: what is wanted, and what runs.
+struct mailbox_child {
+  records::Account record;
+  mailbox_actor running;
+  account_status last;
+  restart_policy failures;
+  mono_time started{};
+  std::uint64_t restart_number = 0;
+  bool replacing = false; ///< ended on purpose, to be started anew
+};
+
+struct provider_child {
+  records::Provider record;
+  provider_actor running;
+};
+
+struct state {
+  static inline constexpr const char* name = "postroom.tenant";
+  tenant_id id;
+  const ports* world = nullptr;
+  std::map<std::string, provider_child, std::less<>> providers;
+  std::map<std::string, mailbox_child, std::less<>> mailboxes;
+  std::map<caf::actor_addr, std::string> accounts_by_actor;
+  std::minstd_rand random;
+  bool loaded = false;
+  bool stopping = false;
+};
+
+/// Spawn with `system.spawn(tenant::tenant, id, world)`; `world` outlives the actor system.
+tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<state> self, tenant_id id, const ports* world);
+
+} // namespace postroom::tenant
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::config_loaded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::account_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::restart_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::load_again)

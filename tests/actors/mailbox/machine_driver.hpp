@@ -1,0 +1,235 @@
+#pragma once
+
+#include "actors/mailbox/machine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace postroom::mailbox {
+
+/// Plays the whole world around one machine: store, admission, tokens, an IMAP folder, time. Each effect becomes a
+/// pending step, so that a test can let any of them fail.
+class machine_driver {
+public:
+  explicit machine_driver(settings config) : machine(std::move(config), 7) {}
+
+  mailbox::machine machine;
+  std::map<std::uint32_t, std::uint64_t> folder; ///< UID → size
+  std::uint32_t validity = 14;
+  std::uint32_t uid_next = 1;
+  std::optional<position> stored;
+  std::vector<std::uint32_t> announced;
+  std::vector<std::uint32_t> set_aside;
+  std::vector<effect_type> pending;
+  std::chrono::seconds token_life{3600};
+  std::size_t links_opened = 0;
+  std::size_t steps = 0;
+  std::uint64_t credit_out = 0;
+  bool link_up = false;
+  bool ended = false;
+  std::set<std::uint32_t> poisoned; ///< FETCH of these is refused
+  std::vector<bool> token_refreshes;
+
+  wall_time now{std::chrono::hours{24 * 20'000}};
+  mono_time ticks{std::chrono::hours{1}};
+
+  void deliver(std::uint32_t count, std::uint64_t size = 4400) {
+    for (std::uint32_t i = 0; i < count; ++i)
+      folder[uid_next++] = size;
+  }
+
+  void feed(event_type what) {
+    for (auto& effect : machine.on(std::move(what), ticks, now))
+      pending.push_back(std::move(effect));
+  }
+
+  /// Carries out the next effect; false when there is none (but a timer).
+  bool step() {
+    if (pending.empty())
+      return false;
+    ++steps;
+    auto effect = std::move(pending.front());
+    pending.erase(pending.begin());
+    std::visit([this](auto& e) { perform(e); }, effect);
+    return true;
+  }
+  void run(std::size_t steps_max = 100'000) {
+    for (std::size_t i = 0; i < steps_max && step(); ++i) {
+    }
+  }
+  /// Lets time pass until the pending timer rings, then runs.
+  void pass_timer() {
+    ASSERT_TRUE(timer_at) << "nothing would ever wake this machine";
+    const auto wait = std::max(*timer_at - now, std::chrono::milliseconds{0});
+    now += wait;
+    ticks += wait;
+    timer_at.reset();
+    feed(event::timer{timer_epoch});
+    run();
+  }
+  void close_link(error why) {
+    link_up = false;
+    feed(event::link_closed{std::move(why)});
+  }
+  /// Runs, and lets timers ring, until the machine is in step again.
+  void until_in_step(int rounds_max = 50) {
+    run();
+    for (int i = 0; i < rounds_max && !idling(); ++i)
+      pass_timer();
+    ASSERT_TRUE(idling());
+  }
+  [[nodiscard]] bool idling() const { return machine.state() == mailbox_state::idle && in_idle; }
+
+  std::optional<wall_time> timer_at;
+  std::uint32_t timer_epoch = 0;
+  bool in_idle = false;
+
+private:
+  void perform(effect::load_position&) { feed(event::position_loaded{stored}); }
+  void perform(effect::ask_permit&) { feed(event::permitted{}); }
+  void perform(effect::ask_token& e) {
+    token_refreshes.push_back(e.refresh);
+    if (token_fails) {
+      feed(event::ask_failed{*token_fails});
+      return;
+    }
+    feed(event::token_ready{now + token_life});
+  }
+  void perform(effect::open_link&) {
+    ++links_opened;
+    link_up = true;
+    ticket = 0;
+    in_idle = false;
+    feed(event::connected{});
+    feed(event::ready{});
+  }
+  void perform(effect::submit& e) {
+    if (!link_up)
+      return;
+    for (auto& command : e.commands)
+      answer(++ticket, command);
+  }
+  void perform(effect::end_idle&) {
+    if (!std::exchange(in_idle, false) || !link_up)
+      return;
+    event::command_done done;
+    done.outcome.id = idle_ticket;
+    feed(done);
+  }
+  void perform(effect::close_link&) {
+    link_up = false;
+    in_idle = false;
+  }
+  void perform(effect::ask_credit& e) {
+    credit_out += e.bytes;
+    credits.push_back(e.bytes);
+    feed(event::credited{});
+  }
+  void perform(effect::return_credit& e) {
+    while (!credits.empty()) {
+      credit_out -= credits.front();
+      credits.erase(credits.begin());
+      if (!e.all)
+        break;
+    }
+  }
+  void perform(effect::commit_range& e) {
+    for (const auto& [uid, size] : folder)
+      if (uid >= e.first && uid <= e.last && parsed.contains(uid)) {
+        announced.push_back(uid);
+        parsed.erase(uid);
+      }
+    for (auto uid : e.unfetchable)
+      set_aside.push_back(uid);
+    stored = e.next;
+    feed(event::committed{});
+  }
+  void perform(effect::commit_position& e) {
+    stored = e.next;
+    feed(event::committed{});
+  }
+  void perform(effect::set_timer& e) {
+    timer_at = now + e.delay;
+    timer_epoch = e.epoch;
+  }
+  void perform(effect::report&) {}
+  void perform(effect::ended&) { ended = true; }
+
+  void answer(imap::ticket id, imap::command& command) {
+    event::command_done done;
+    done.outcome.id = id;
+    if (auto* select = std::get_if<imap::select_command>(&command)) {
+      EXPECT_TRUE(select->read_only) << "reading must not change the mailbox";
+      done.validity = uid_validity{validity};
+      done.uid_next = uid_next;
+    } else if (auto* fetch = std::get_if<imap::uid_fetch_command>(&command)) {
+      answer_fetch(*fetch, done);
+      return;
+    } else if (std::holds_alternative<imap::uid_search_command>(command)) {
+      for (const auto& [uid, size] : folder)
+        done.found.push_back(uid);
+    } else if (std::holds_alternative<imap::idle_command>(command)) {
+      idle_ticket = id;
+      in_idle = true;
+      feed(event::idling{});
+      return;
+    }
+    feed(done);
+  }
+  void answer_fetch(const imap::uid_fetch_command& fetch, event::command_done& done) {
+    const bool bodies = std::count(fetch.items.begin(), fetch.items.end(), "BODY.PEEK[]") > 0;
+    std::vector<std::uint32_t> delivered;
+    for (auto [first, last] : ranges_of(fetch.uids.text))
+      for (auto it = folder.lower_bound(first); it != folder.end() && it->first <= last; ++it) {
+        if (bodies && poisoned.contains(it->first)) {
+          done.outcome.kind = imap::status_kind::no;
+          feed(done);
+          return;
+        }
+        if (bodies)
+          delivered.push_back(it->first);
+        else
+          done.listed.push_back({message_uid{it->first}, {}, it->second, {}});
+      }
+    done.messages = delivered.size();
+    feed(done);
+    for (auto uid : delivered) {
+      parsed.insert(uid);
+      feed(event::mail_parsed{uid});
+    }
+  }
+  static std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_of(const std::string& set) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
+    std::size_t at = 0;
+    while (at < set.size()) {
+      const auto end = std::min(set.find(',', at), set.size());
+      const auto part = set.substr(at, end - at);
+      const auto colon = part.find(':');
+      const auto first = static_cast<std::uint32_t>(std::stoul(part));
+      auto last = first;
+      if (colon != std::string::npos)
+        last = part[colon + 1] == '*' ? 0xffff'ffff : static_cast<std::uint32_t>(std::stoul(part.substr(colon + 1)));
+      out.emplace_back(first, last);
+      at = end + 1;
+    }
+    return out;
+  }
+
+public:
+  std::optional<error> token_fails;
+
+private:
+  std::vector<std::uint64_t> credits;
+  std::set<std::uint32_t> parsed;
+  imap::ticket ticket = 0;
+  imap::ticket idle_ticket = 0;
+};
+
+} // namespace postroom::mailbox

@@ -1,0 +1,225 @@
+#include "machine_driver.hpp"
+
+#include <numeric>
+
+namespace postroom::mailbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+settings config_of(catch_up_policy policy) {
+  settings config;
+  config.account = account_id{"developers"};
+  config.tenant = tenant_id{"default"};
+  config.host = "localhost";
+  config.policy = policy;
+  return config;
+}
+
+std::vector<std::uint32_t> up_to(std::uint32_t last) {
+  std::vector<std::uint32_t> out(last);
+  std::iota(out.begin(), out.end(), 1);
+  return out;
+}
+
+TEST(mailbox_machine, catches_up_with_all_and_idles) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(2500);
+  world.feed(event::started{});
+  world.until_in_step();
+  EXPECT_EQ(world.announced, up_to(2500));
+  EXPECT_TRUE(world.machine.in_step());
+  EXPECT_TRUE(world.stored->caught_up);
+  EXPECT_EQ(world.credit_out, 0U);
+}
+
+TEST(mailbox_machine, announces_only_what_is_new_when_told_so) {
+  machine_driver world{config_of(catch_up_policy::only_new)};
+  world.deliver(10);
+  world.feed(event::started{});
+  world.until_in_step();
+  EXPECT_TRUE(world.announced.empty());
+  world.deliver(2);
+  world.feed(event::folder_changed{});
+  world.run();
+  EXPECT_EQ(world.announced, (std::vector<std::uint32_t>{11, 12}));
+  EXPECT_TRUE(world.idling());
+}
+
+TEST(mailbox_machine, goes_on_where_it_was) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(10);
+  world.stored = position{uid_validity{14}, message_uid{6}, true, {}, {}};
+  world.feed(event::started{});
+  world.until_in_step();
+  EXPECT_EQ(world.announced, (std::vector<std::uint32_t>{7, 8, 9, 10}));
+}
+
+TEST(mailbox_machine, fetches_mail_that_comes_while_it_fetches) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(5);
+  world.feed(event::started{});
+  while (world.announced.empty() && world.step()) {
+  }
+  world.deliver(3);
+  world.feed(event::folder_changed{});
+  world.until_in_step();
+  EXPECT_EQ(world.announced, up_to(8));
+}
+
+TEST(mailbox_machine, finds_mail_whose_notice_was_lost_when_idle_is_renewed) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.deliver(1);
+  world.pass_timer();
+  EXPECT_EQ(world.announced, up_to(1));
+  EXPECT_TRUE(world.idling());
+}
+
+TEST(mailbox_machine, reconnects_with_a_new_token_before_the_old_one_ends) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.token_life = 1h;
+  world.feed(event::started{});
+  world.until_in_step();
+  const auto begin = world.now;
+  for (int i = 0; i < 40 && world.links_opened == 1; ++i)
+    world.pass_timer();
+  EXPECT_EQ(world.links_opened, 2U);
+  EXPECT_LT(world.now - begin, 1h);
+  EXPECT_GT(world.now - begin, 50min);
+  EXPECT_TRUE(world.idling());
+}
+
+TEST(mailbox_machine, takes_the_servers_word_that_the_token_expired) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.close_link(fail(errc::session_expired, "AccessTokenExpired"));
+  const auto before = world.now;
+  world.until_in_step();
+  EXPECT_LE(world.now - before, 1s);
+  EXPECT_TRUE(world.token_refreshes.back()) << "the old token would be refused";
+  EXPECT_FALSE(world.machine.last_error());
+}
+
+TEST(mailbox_machine, tries_a_refused_login_once_more_with_a_fresh_token_then_waits) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  std::vector<std::chrono::milliseconds> waits;
+  for (int i = 0; i < 4; ++i) {
+    world.close_link(fail(errc::auth_rejected, "AUTHENTICATE failed."));
+    world.run();
+    waits.push_back(*world.timer_at - world.now);
+    if (i < 3) {
+      const auto at = *world.timer_at;
+      world.ticks += at - world.now;
+      world.now = at;
+      world.feed(event::timer{world.timer_epoch});
+      while (world.links_opened < static_cast<std::size_t>(i) + 2 && world.step()) {
+        if (!world.pending.empty() && std::holds_alternative<effect::open_link>(world.pending.front()))
+          break;
+      }
+      world.pending.clear();
+    }
+  }
+  EXPECT_LE(waits[0], 200ms);
+  EXPECT_GT(waits[2] + waits[3], waits[0]);
+  EXPECT_EQ(world.machine.last_error()->code, errc::auth_rejected);
+}
+
+TEST(mailbox_machine, waits_as_long_as_a_throttling_server_says) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.close_link(fail(errc::throttled, "Request is throttled. Suggested Backoff Time: 92415 milliseconds"));
+  world.run();
+  EXPECT_EQ(*world.timer_at - world.now, 92415ms);
+  EXPECT_EQ(world.machine.state(), mailbox_state::waiting);
+}
+
+TEST(mailbox_machine, sets_a_message_aside_that_cannot_be_fetched_and_goes_on) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(6);
+  world.poisoned = {3};
+  world.feed(event::started{});
+  world.until_in_step();
+  EXPECT_EQ(world.announced, (std::vector<std::uint32_t>{1, 2, 4, 5, 6}));
+  EXPECT_EQ(world.set_aside, (std::vector<std::uint32_t>{3}));
+  EXPECT_EQ(world.stored->last_uid.value, 6U);
+}
+
+TEST(mailbox_machine, walks_a_renumbered_folder_again) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(4);
+  world.stored = position{uid_validity{13}, message_uid{900}, true, {}, {}};
+  world.feed(event::started{});
+  while (world.stored->remap_until.value == 0 && world.step()) {
+  }
+  EXPECT_EQ(world.stored->remap_until.value, 4U);
+  world.until_in_step();
+  EXPECT_EQ(world.announced, up_to(4)) << "the shell decides by fingerprint which of them are known";
+  EXPECT_EQ(world.stored->remap_until.value, 0U);
+  EXPECT_EQ(world.stored->validity.value, 14U);
+}
+
+TEST(mailbox_machine, parks_after_many_failures_and_still_comes_back) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.token_fails = fail(errc::identity_unavailable, "503");
+  world.feed(event::started{});
+  world.run();
+  for (int i = 0; i < 12; ++i)
+    world.pass_timer();
+  EXPECT_EQ(world.machine.state(), mailbox_state::degraded);
+  world.token_fails.reset();
+  world.until_in_step();
+  EXPECT_EQ(world.machine.state(), mailbox_state::idle);
+}
+
+TEST(mailbox_machine, ends_when_fenced) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.feed(event::commit_failed{storage::outcome::fenced, fail(errc::store_fenced)});
+  world.run();
+  EXPECT_TRUE(world.ended);
+  EXPECT_FALSE(world.link_up);
+}
+
+/// Every way to break, at every step of a whole catch-up: in the end each mail is announced exactly once.
+TEST(mailbox_machine, loses_and_doubles_nothing_whatever_breaks_at_any_step) {
+  const auto start = [] {
+    auto world = std::make_unique<machine_driver>(config_of(catch_up_policy::all));
+    world->deliver(230, 8000);
+    world->feed(event::started{});
+    return world;
+  };
+  auto reference = start();
+  reference->until_in_step();
+  const auto total = reference->steps;
+  ASSERT_GT(total, 20U);
+  const std::vector<event_type> faults{
+    event::link_closed{fail(errc::connection_lost, "reset")},
+    event::link_closed{fail(errc::session_expired, "AccessTokenExpired")},
+    event::ask_failed{fail(errc::timeout, "no answer")},
+    event::commit_failed{storage::outcome::unavailable, fail(errc::disk_full, "no space")},
+    event::parse_failed{fail(errc::store_unavailable, "cannot read")},
+    event::folder_changed{},
+  };
+  for (std::size_t fault = 0; fault < faults.size(); ++fault)
+    for (std::size_t at = 0; at < total; ++at) {
+      SCOPED_TRACE("fault " + std::to_string(fault) + " at step " + std::to_string(at));
+      auto world = start();
+      for (std::size_t i = 0; i < at; ++i)
+        world->step();
+      world->feed(faults[fault]);
+      world->until_in_step();
+      ASSERT_EQ(world->announced, up_to(230));
+      ASSERT_TRUE(world->set_aside.empty());
+      ASSERT_EQ(world->credit_out, 0U);
+    }
+}
+
+} // namespace
+} // namespace postroom::mailbox
