@@ -103,6 +103,7 @@ std::string message_event_data(const message_facts& facts, const parsed_message&
   json.member("html_truncated", message.html_truncated);
   write_attachments(json, message.attachments);
   write_automatic(json, message);
+  json.member("server_placeholder", message.server_placeholder);
   json.member("defects", message.defects);
   json.end_object();
   return json.take();

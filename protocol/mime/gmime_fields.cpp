@@ -66,6 +66,11 @@ GMimeParserOptions* gmime_options() {
   static GMimeParserOptions* options = nullptr;
   std::call_once(once, [] {
     g_mime_init();
+    // GMime registers its types on first use without a lock; here, before there is a second thread in it.
+    for (const auto type :
+         {INTERNET_ADDRESS_TYPE, INTERNET_ADDRESS_TYPE_MAILBOX, INTERNET_ADDRESS_TYPE_GROUP, INTERNET_ADDRESS_LIST_TYPE,
+          GMIME_TYPE_CONTENT_TYPE, GMIME_TYPE_CONTENT_DISPOSITION, GMIME_TYPE_PARAM, GMIME_TYPE_PARAM_LIST})
+      g_type_class_ref(type);
     options = g_mime_parser_options_new();
     const char* fallback[] = {"utf-8", "windows-1252", "iso-8859-1", nullptr};
     g_mime_parser_options_set_fallback_charsets(options, fallback);

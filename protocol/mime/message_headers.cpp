@@ -5,6 +5,7 @@
 #include "protocol/mime/gmime_fields.hpp"
 #include "protocol/mime/utf8_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace postroom::mime {
@@ -48,6 +49,16 @@ constexpr std::array known_fields{
     known_field{"List-Id", kind::text, nullptr, &m::list_id},
     known_field{"X-Auto-Response-Suppress", kind::token, nullptr, &m::x_auto_response_suppress},
 };
+
+/// Subjects of what servers send when they fail to deliver the mail itself; no code tells it.
+constexpr std::array<std::string_view, 1> placeholder_subjects{
+    "Retrieval using the IMAP4 protocol failed for the following message", // Exchange; Mailspring issue 2038
+};
+
+bool is_placeholder(const parsed_message& message) {
+  return std::any_of(placeholder_subjects.begin(), placeholder_subjects.end(),
+                     [&](auto subject) { return starts_with_nocase(message.subject, subject); });
+}
 
 const known_field* lookup(std::string_view name) {
   for (const auto& known : known_fields) {
@@ -115,6 +126,7 @@ void read_message_headers(const std::vector<header_field>& fields, const part_he
   }
   if (message.from.empty())
     defects.set(static_cast<std::size_t>(defect::missing_from));
+  message.server_placeholder = is_placeholder(message);
   message.automatic = classify(fields, header, message);
 }
 

@@ -68,6 +68,8 @@ struct parsed_message {
   std::vector<attachment> attachments;
 
   automatic_kind automatic = automatic_kind::none;
+  /// Exchange could not convert the mail and sent a text of its own in its stead; a later fetch may bring the mail.
+  bool server_placeholder = false;
   /// What was wrong with the mail, each at most once: `missing_boundary`, `invalid_header`, …
   std::vector<std::string> defects;
 };

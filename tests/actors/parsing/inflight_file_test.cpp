@@ -142,7 +142,7 @@ TEST_F(inflight, starts_afresh_from_any_damage) {
 
 /// Kills the process at a random moment between two notes; nothing but what was in flight may be suspected.
 TEST_F(inflight, survives_being_killed_at_any_point) {
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 15; ++round) {
     const auto child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {

@@ -220,6 +220,12 @@ TEST(parse_message, tells_automatic_mail) {
   EXPECT_EQ(parse("X-Auto-Response-Suppress: DR, OOF\r\n\r\n").x_auto_response_suppress, "DR, OOF");
 }
 
+TEST(parse_message, recognises_what_exchange_sends_instead_of_a_mail) {
+  EXPECT_TRUE(parse("Subject: Retrieval using the IMAP4 protocol failed for the following message: 815\r\n\r\n")
+                  .server_placeholder);
+  EXPECT_FALSE(parse("Subject: Re: Retrieval using the IMAP4 protocol failed\r\n\r\n").server_placeholder);
+}
+
 TEST(parse_message, reports_a_failing_source) {
   const auto& raw = test::nested();
   for (std::size_t good = 0; good < raw.size(); good += 7) {
