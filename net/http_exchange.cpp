@@ -102,8 +102,9 @@ asio::awaitable<result<void>> http_exchange::receive() {
     if (!got)
       co_return got.error();
     if (*got == 0) {
-      boost::system::error_code broken;
-      parser_->put_eof(broken);
+      boost::system::error_code broken = beast_http::error::end_of_stream;
+      if (parser_->got_some())
+        parser_->put_eof(broken);
       if (broken)
         co_return to_error(broken);
       co_return result<void>{};

@@ -1,0 +1,415 @@
+#include "net/imap_dialer.hpp"
+#include "tests/net/support/imap_side.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace postroom::net::test {
+namespace {
+
+using imap::transport_security;
+using seen = recorder::seen;
+
+imap_deadlines short_deadlines() {
+  imap_deadlines d;
+  d.connect = d.tls = d.login = d.first_byte = d.between_bytes = d.done = d.idle_silence = d.logout = 150ms;
+  return d;
+}
+
+imap::uid_fetch_command fetch_all() {
+  return {{"1:*"}, {"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"}};
+}
+
+std::string fetch_response(std::uint32_t number, const std::string& body) {
+  return "* " + std::to_string(number) + " FETCH (UID " + std::to_string(100 + number) +
+         " FLAGS (\\Seen) INTERNALDATE \"01-Nov-2026 10:00:00 +0000\" BODY[] {" + std::to_string(body.size()) +
+         "}\r\n" + body + ")\r\n";
+}
+
+std::string pattern(std::size_t bytes) {
+  std::string text(bytes, ' ');
+  for (std::size_t i = 0; i < bytes; ++i)
+    text[i] = static_cast<char>('!' + (i * 31 + i / 4096) % 90);
+  return text;
+}
+
+class imap_link_test : public ::testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    ignore_sigpipe();
+    directory_ = std::make_unique<scratch_directory>();
+    good_ = make_certificate(directory_->path(), "good");
+  }
+  static void TearDownTestSuite() { directory_.reset(); }
+
+  std::unique_ptr<imap_link> open(const script_server& server, transport_security security = transport_security::tls,
+                                  imap_deadlines deadlines = {}) {
+    dialer_ = make_imap_dialer(threads_, tls_, deadlines);
+    return dialer_->open(make_target(server, &good_, security), told_);
+  }
+  void expect_end(errc code) {
+    ASSERT_TRUE(told_->wait_closed());
+    EXPECT_EQ(to_string(told_->now().why.code), to_string(code)) << told_->now().why.detail;
+  }
+
+  static inline std::unique_ptr<scratch_directory> directory_;
+  static inline certificate good_;
+  tls_contexts tls_;
+  io_threads threads_{2};
+  std::shared_ptr<recorder> told_ = std::make_shared<recorder>();
+  std::unique_ptr<counting_imap_dialer> dialer_;
+};
+
+TEST_F(imap_link_test, logs_in_runs_commands_and_logs_out) {
+  script_server server{[](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p);
+                       },
+                       &good_};
+  auto link = open(server);
+  link->submit({imap::select_command{"INBOX"}, imap::noop_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 2; }));
+  EXPECT_TRUE(told_->now().connected);
+  EXPECT_TRUE(told_->now().ready);
+  EXPECT_EQ(told_->now().outcomes[1].id, 2U);
+  EXPECT_EQ(dialer_->links_open(), 1U);
+  EXPECT_GT(dialer_->bytes_in(), 100U);
+  EXPECT_GT(dialer_->bytes_out(), 50U);
+  link->close();
+  expect_end(errc::cancelled);
+  EXPECT_EQ(told_->now().closed, 1);
+  EXPECT_EQ(dialer_->links_open(), 0U);
+}
+
+TEST_F(imap_link_test, cuts_large_bodies_and_hands_small_ones_whole) {
+  const auto large = pattern(5'000'000), exact = pattern(limits::chunk_bytes_max), small = pattern(4400);
+  script_server server{[&](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p, [&](peer& to, const std::string& tag, const std::string&) {
+                             return to.write(fetch_response(1, large) + fetch_response(2, small) +
+                                             fetch_response(3, exact) + fetch_response(4, "") + tag + " OK done\r\n");
+                           });
+                       },
+                       &good_};
+  auto link = open(server);
+  link->submit({fetch_all()});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 1; }));
+  const auto s = told_->now();
+  ASSERT_EQ(s.messages.size(), 4U);
+  ASSERT_EQ(s.chunks.size(), 4U);
+  std::string joined;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(s.chunks[i].first, i);
+    EXPECT_EQ(s.chunks[i].second.size(), limits::chunk_bytes_max);
+    joined += s.chunks[i].second;
+  }
+  EXPECT_TRUE(joined + s.messages[0].rest == large);
+  EXPECT_EQ(s.messages[0].chunks, 4U);
+  EXPECT_EQ(s.messages[0].bytes, large.size());
+  EXPECT_EQ(s.messages[0].uid.value, 101U);
+  EXPECT_EQ(s.messages[0].flags, std::vector<std::string>{"\\Seen"});
+  EXPECT_NE(s.messages[0].internal_date, wall_time{});
+  EXPECT_EQ(s.messages[1].chunks, 0U);
+  EXPECT_TRUE(s.messages[1].rest == small);
+  EXPECT_EQ(s.messages[2].chunks, 0U);
+  EXPECT_TRUE(s.messages[2].rest == exact);
+  EXPECT_EQ(s.messages[3].rest, "");
+  EXPECT_TRUE(s.data.empty());
+}
+
+TEST_F(imap_link_test, understands_a_server_that_sends_octet_by_octet) {
+  const auto body = pattern(300);
+  script_server server{[&](peer& p) {
+                         if (!p.start_tls() || !p.write_slowly("* OK ready\r\n"))
+                           return;
+                         serve_imap(
+                             p,
+                             [&](peer& to, const std::string& tag, const std::string&) {
+                               return to.write_slowly(fetch_response(1, body) + "* 1 FETCH (UID 7 FLAGS ())\r\n" + tag +
+                                                      " OK done\r\n");
+                             },
+                             false);
+                       },
+                       &good_};
+  auto link = open(server);
+  link->submit({fetch_all()});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 1; }));
+  ASSERT_EQ(told_->now().messages.size(), 1U);
+  EXPECT_EQ(told_->now().messages[0].rest, body);
+  ASSERT_EQ(told_->now().data.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<imap::fetch_data>(told_->now().data[0]));
+}
+
+TEST_F(imap_link_test, idles_hears_and_leaves_idle) {
+  script_server server{[](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p, [](peer& to, const std::string& tag, const std::string&) {
+                             to.write("+ idling\r\n* 23 EXISTS\r\n");
+                             return to.read_line() == "DONE\r\n" && to.write(tag + " OK done\r\n");
+                           });
+                       },
+                       &good_};
+  auto link = open(server);
+  link->submit({imap::idle_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1 && s.data.size() == 1; }));
+  link->end_idle();
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 1; }));
+  EXPECT_EQ(told_->now().closed, 0);
+}
+
+TEST_F(imap_link_test, upgrades_by_starttls) {
+  script_server server{[](peer& p) {
+                         p.write("* OK ready\r\n");
+                         for (int i = 0; i < 2; ++i) {
+                           const auto line = p.read_line();
+                           const auto tag = line.substr(0, line.find(' '));
+                           if (line.find("STARTTLS") != std::string::npos) {
+                             p.write(tag + " OK go\r\n");
+                             if (p.start_tls())
+                               serve_imap(p, {}, false);
+                             return;
+                           }
+                           p.write("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\n" + tag + " OK done\r\n");
+                         }
+                       },
+                       &good_};
+  auto link = open(server, transport_security::starttls);
+  EXPECT_TRUE(told_->wait([](const seen& s) { return s.ready; }));
+}
+
+// What an attacker adds in plain text behind the answer to STARTTLS must not be taken for the server's protected words.
+TEST_F(imap_link_test, ignores_what_was_injected_before_starttls_took_effect) {
+  script_server server{[](peer& p) {
+                         p.write("* OK ready\r\n");
+                         for (;;) {
+                           const auto line = p.read_line();
+                           const auto tag = line.substr(0, line.find(' '));
+                           if (line.find("STARTTLS") != std::string::npos) {
+                             p.write(tag + " OK go\r\n* BYE injected\r\n* CAPABILITY IMAP4rev1\r\n");
+                             if (p.start_tls())
+                               serve_imap(p, {}, false);
+                             return;
+                           }
+                           if (line.empty() ||
+                               !p.write("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\n" + tag + " OK done\r\n"))
+                             return;
+                         }
+                       },
+                       &good_};
+  auto link = open(server, transport_security::starttls);
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.ready || s.closed > 0; }));
+  // Read together with the answer it is thrown away; arriving later it breaks the handshake. It is never obeyed.
+  if (told_->now().closed > 0) {
+    EXPECT_EQ(told_->now().why.code, errc::tls_failed);
+  }
+}
+
+TEST_F(imap_link_test, takes_plain_imap_on_loopback) {
+  script_server server{[](peer& p) { serve_imap(p); }};
+  auto link = open(server, transport_security::plain);
+  EXPECT_TRUE(told_->wait([](const seen& s) { return s.ready; }));
+}
+
+TEST_F(imap_link_test, closes_at_once_before_the_login_is_done) {
+  script_server server{[](peer& p) { p.drain(); }, &good_};
+  auto link = open(server);
+  link->close();
+  expect_end(errc::cancelled);
+}
+
+TEST_F(imap_link_test, closes_within_its_deadline_when_logout_is_not_answered) {
+  script_server server{[](peer& p) {
+    serve_imap(p, [](peer& to, const std::string& tag, const std::string&) {
+      to.write(tag + " OK done\r\n");
+      to.drain();
+      return false;
+    });
+  }};
+  auto link = open(server, transport_security::plain, short_deadlines());
+  link->submit({imap::noop_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 1; }));
+  link->close();
+  expect_end(errc::cancelled);
+}
+
+TEST_F(imap_link_test, ends_with_the_error_of_a_command_that_cannot_be_sent) {
+  script_server server{[](peer& p) { serve_imap(p); }};
+  auto link = open(server, transport_security::plain);
+  link->submit({imap::uid_fetch_command{{std::string(20'000, '1')}, {"UID"}}});
+  expect_end(errc::too_large);
+}
+
+// -- stalls ----------------------------------------------------------------------------------------------------------
+
+struct stall {
+  const char* name;
+  bool tls;
+  script_server::script script;
+  std::vector<imap::command> commands;
+  errc expected = errc::timeout;
+};
+
+bool talk(peer& p, const command_answer& answer) {
+  serve_imap(p, answer);
+  return true;
+}
+
+std::vector<stall> stalls() {
+  const auto after_login = [](std::string words) {
+    return [words](peer& p) {
+      talk(p, [words](peer& to, const std::string&, const std::string&) {
+        to.write(words);
+        to.drain();
+        return false;
+      });
+    };
+  };
+  return {
+      {"handshake", true, [](peer& p) { p.drain(); }, {}},
+      {"greeting", true, [](peer& p) { p.start_tls() ? p.drain() : void(); }, {}},
+      {"half a greeting", false, [](peer& p) { p.write("* OK"), p.drain(); }, {}},
+      {"login", false, [](peer& p) { p.write("* OK ready\r\n"), p.drain(); }, {}},
+      {"first octet", false, after_login(""), {imap::noop_command{}}},
+      {"middle of a line", false, after_login("* 1 FET"), {imap::noop_command{}}},
+      {"middle of a body", false, after_login("* 1 FETCH (UID 1 BODY[] {1000}\r\nabc"), {fetch_all()}},
+      {"idle", false, after_login("+ idling\r\n"), {imap::idle_command{}}},
+  };
+}
+
+TEST_F(imap_link_test, finds_stalls_at_every_step) {
+  for (const auto& s : stalls()) {
+    SCOPED_TRACE(s.name);
+    told_ = std::make_shared<recorder>();
+    script_server server{s.script, &good_};
+    auto link = open(server, s.tls ? transport_security::tls : transport_security::plain, short_deadlines());
+    link->submit(s.commands);
+    const auto begun = std::chrono::steady_clock::now();
+    expect_end(s.expected);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
+    EXPECT_EQ(told_->now().messages.size(), 0U);
+  }
+}
+
+TEST_F(imap_link_test, finds_a_server_that_talks_on_but_never_answers_done) {
+  script_server server{[](peer& p) {
+    talk(p, [](peer& to, const std::string&, const std::string&) {
+      to.write("+ idling\r\n");
+      to.read_line();
+      while (to.write("* 5 EXISTS\r\n"))
+        std::this_thread::sleep_for(20ms);
+      return false;
+    });
+  }};
+  auto link = open(server, transport_security::plain, short_deadlines());
+  link->submit({imap::idle_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
+  link->end_idle();
+  expect_end(errc::timeout);
+}
+
+TEST_F(imap_link_test, tells_of_a_server_that_closes_at_every_step) {
+  const auto answering = [](std::string words) {
+    return [words](peer& p) {
+      talk(p, [words](peer& to, const std::string&, const std::string&) {
+        to.write(words);
+        to.goodbye();
+        return false;
+      });
+    };
+  };
+  const std::vector<stall> closings{
+      {"at once", false, [](peer&) {}, {}, errc::connection_lost},
+      {"before the handshake", true, [](peer&) {}, {}, errc::connection_lost},
+      {"after the handshake", true, [](peer& p) { p.start_tls(); }, {}, errc::connection_lost},
+      {"after the greeting", false, [](peer& p) { p.write("* OK hi\r\n"); }, {}, errc::connection_lost},
+      {"by BYE", false, [](peer& p) { p.write("* BYE no\r\n"); }, {}, errc::server_bye},
+      {"in a command", false, answering(""), {imap::noop_command{}}, errc::connection_lost},
+      {"in a body", false, answering("* 1 FETCH (UID 1 BODY[] {9}\r\nabc"), {fetch_all()}, errc::connection_lost},
+      {"in idle", false, answering("+ idling\r\n"), {imap::idle_command{}}, errc::connection_lost},
+  };
+  for (const auto& s : closings) {
+    SCOPED_TRACE(s.name);
+    told_ = std::make_shared<recorder>();
+    script_server server{s.script, &good_};
+    auto link = open(server, s.tls ? transport_security::tls : transport_security::plain);
+    link->submit(s.commands);
+    expect_end(s.expected);
+  }
+}
+
+TEST_F(imap_link_test, says_when_nobody_listens) {
+  std::uint16_t port = 0;
+  {
+    script_server gone{[](peer&) {}};
+    port = gone.port();
+  }
+  dialer_ = make_imap_dialer(threads_, tls_);
+  imap_target target;
+  target.host = "localhost";
+  target.port = port;
+  auto link = dialer_->open(target, told_);
+  expect_end(errc::connect_failed);
+}
+
+// -- ends nobody ordered ---------------------------------------------------------------------------------------------
+
+TEST_F(imap_link_test, is_silent_and_safe_when_destroyed_at_any_moment) {
+  script_server server{[](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p, [](peer& to, const std::string& tag, const std::string&) {
+                             return to.write(fetch_response(1, std::string(100'000, 'x')) + tag + " OK done\r\n");
+                           });
+                       },
+                       &good_};
+  dialer_ = make_imap_dialer(threads_, tls_);
+  std::mt19937 random{7};
+  for (int i = 0; i < 150; ++i) {
+    auto told = std::make_shared<recorder>();
+    auto link = dialer_->open(make_target(server, &good_), told);
+    link->submit({fetch_all(), imap::noop_command{}});
+    if (i % 3 == 0)
+      link->close();
+    std::this_thread::sleep_for(std::chrono::microseconds{random() % 12'000});
+    link.reset();
+    const auto closed = told->now().closed;
+    std::this_thread::sleep_for(200us);
+    EXPECT_LE(told->now().closed, 1);
+    EXPECT_EQ(told->now().after_the_end, 0);
+    if (i % 3 != 0) {
+      EXPECT_EQ(told->now().closed, closed);
+    }
+  }
+  for (int i = 0; i < 500 && dialer_->links_open() > 0; ++i)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(dialer_->links_open(), 0U);
+}
+
+TEST_F(imap_link_test, ends_open_links_when_the_threads_stop) {
+  script_server server{[](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p);
+                       },
+                       &good_};
+  auto threads = std::make_unique<io_threads>(2);
+  auto dialer = make_imap_dialer(*threads, tls_);
+  std::vector<std::shared_ptr<recorder>> told;
+  std::vector<std::unique_ptr<imap_link>> links;
+  for (int i = 0; i < 20; ++i) {
+    told.push_back(std::make_shared<recorder>());
+    links.push_back(dialer->open(make_target(server, &good_), told.back()));
+  }
+  ASSERT_TRUE(told[0]->wait([](const seen& s) { return s.ready; }));
+  const auto begun = std::chrono::steady_clock::now();
+  threads->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1500ms);
+  for (const auto& one : told) {
+    EXPECT_EQ(one->now().closed, 1);
+    EXPECT_EQ(one->now().why.code, errc::cancelled);
+  }
+  links[0]->submit({imap::noop_command{}});
+  links.clear();
+}
+
+} // namespace
+} // namespace postroom::net::test
