@@ -1,0 +1,235 @@
+#include "sim/identity.hpp"
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+
+#include <boost/json.hpp>
+#include <utility>
+
+namespace postroom::sim {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t form_fields_max = 50;
+/// Refresh tokens rotate without end in a long run; beyond this the stand-in refuses to hand out more.
+constexpr std::size_t refresh_tokens_max = 1'000'000;
+
+std::string percent_decoded(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = text[i] == '%' && i + 2 < text.size() ? hex_decode(text.substr(i + 1, 2)) : result<std::string>{};
+    if (byte && !byte->empty()) {
+      plain += *byte;
+      i += 2;
+    } else {
+      plain += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return plain;
+}
+
+std::string_view value_of(const form_fields& form, const char* name) {
+  const auto found = form.find(name);
+  return found == form.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::string new_guid() {
+  auto hex = hex_encode(random_string(16));
+  for (const std::size_t at : {20U, 16U, 12U, 8U})
+    hex.insert(at, "-");
+  return hex;
+}
+
+/// `2025-04-02 09:11:13Z`
+std::string entra_timestamp(wall_time t) {
+  auto text = to_rfc3339(t).substr(0, 19);
+  text[10] = ' ';
+  return text + "Z";
+}
+
+std::int64_t seconds_of(wall_time t) {
+  return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
+}
+
+bool is_for_exchange(std::string_view scope) {
+  return scope.find("outlook.office") != std::string_view::npos;
+}
+
+/// One resource per token; what is not named is Exchange's IMAP.
+std::string granted_scope(std::string_view asked) {
+  constexpr std::string_view full =
+      "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send";
+  if (asked.empty() || (is_for_exchange(asked) && asked.find("/.default") != std::string_view::npos))
+    return std::string{full};
+  std::string granted;
+  while (!asked.empty()) {
+    const auto word = asked.substr(0, asked.find(' '));
+    asked.remove_prefix(std::min(word.size() + 1, asked.size()));
+    if (!word.empty() && word != "offline_access" && word != "openid" && word != "profile" && word != "email")
+      granted += (granted.empty() ? "" : " ") + std::string{word};
+  }
+  return granted.empty() ? std::string{full} : granted;
+}
+
+} // namespace
+
+form_fields parse_form(std::string_view body) {
+  form_fields form;
+  while (!body.empty() && form.size() < form_fields_max) {
+    const auto pair = body.substr(0, body.find('&'));
+    body.remove_prefix(std::min(pair.size() + 1, body.size()));
+    if (const auto equals = pair.find('='); equals != std::string_view::npos)
+      form[percent_decoded(pair.substr(0, equals))] = percent_decoded(pair.substr(equals + 1));
+  }
+  return form;
+}
+
+identity::identity(options options, const clock& time)
+    : options_(std::move(options)), time_(time), key_id_(base64url_encode(random_string(20))),
+      keys_(generate_rsa_key()) {
+}
+
+secret<> identity::sign_in(const std::string& upn) {
+  auto token = "1.A" + base64url_encode(random_string(90));
+  users_by_refresh_token_[token] = upn;
+  return secret<>{std::move(token)};
+}
+
+void identity::revoke(const std::string& upn) {
+  for (auto& [token, user] : users_by_refresh_token_)
+    if (user == upn)
+      user.clear();
+}
+
+http_answer identity::refuse(unsigned status, std::string_view error, unsigned code, std::string_view text,
+                             std::string_view suberror) const {
+  const auto trace_id = new_guid();
+  const auto correlation_id = new_guid();
+  const auto timestamp = entra_timestamp(time_.now());
+  json::object body{{"error", error},
+                    {"error_description", "AADSTS" + std::to_string(code) + ": " + std::string{text} +
+                                              " Trace ID: " + trace_id + "\r\nCorrelation ID: " + correlation_id +
+                                              "\r\nTimestamp: " + timestamp},
+                    {"error_codes", json::array{code}},
+                    {"timestamp", timestamp},
+                    {"trace_id", trace_id},
+                    {"correlation_id", correlation_id},
+                    {"error_uri", "https://login.microsoftonline.com/error?code=" + std::to_string(code)}};
+  if (!suberror.empty())
+    body["suberror"] = suberror;
+  return {status, json::serialize(body)};
+}
+
+std::optional<http_answer> identity::refuse_client(std::string_view tenant, const form_fields& form) const {
+  const auto client_id = value_of(form, "client_id");
+  const auto client_secret = value_of(form, "client_secret");
+  if (tenant != options_.tenant_id && tenant != "organizations" && tenant != "common")
+    return refuse(400, "invalid_request", 90002, "Tenant '" + std::string{tenant} + "' not found.");
+  if (client_id.empty())
+    return refuse(400, "invalid_request", 900144,
+                  "The request body must contain the following parameter: 'client_id'.");
+  if (client_id != options_.client_id)
+    return refuse(400, "unauthorized_client", 700016,
+                  "Application with identifier '" + std::string{client_id} + "' was not found in the directory.");
+  if (client_secret.empty())
+    return refuse(401, "invalid_client", 7000218,
+                  "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
+  if (!constant_time_equal(client_secret, options_.client_secret.expose()))
+    return refuse(401, "invalid_client", 7000215,
+                  "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+                  "value, not the client secret ID.");
+  return std::nullopt;
+}
+
+http_answer identity::token_request(std::string_view tenant, const form_fields& form) {
+  if (auto refused = refuse_client(tenant, form))
+    return *refused;
+  const auto grant = value_of(form, "grant_type");
+  if (grant == "refresh_token")
+    return answer_refresh(form);
+  if (grant == "client_credentials")
+    return answer_client_credentials(form);
+  return refuse(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.");
+}
+
+http_answer identity::answer_refresh(const form_fields& form) {
+  const auto known = users_by_refresh_token_.find(std::string{value_of(form, "refresh_token")});
+  if (known == users_by_refresh_token_.end())
+    return refuse(400, "invalid_grant", 70000, "The provided value for the 'refresh_token' is not valid.");
+  if (known->second.empty())
+    return refuse(400, "invalid_grant", 50173,
+                  "The provided grant has expired due to it being revoked, a fresh auth token is needed.", "bad_token");
+  if (users_by_refresh_token_.size() >= refresh_tokens_max)
+    return refuse(503, "temporarily_unavailable", 90033, "A transient error has occurred.");
+  const auto scope = granted_scope(value_of(form, "scope"));
+  const token_holder holder{known->second, false, time_.now() + options_.access_token_life};
+  const auto life_s = options_.access_token_life.count();
+  return {200, json::serialize(json::object{{"token_type", "Bearer"},
+                                            {"scope", scope},
+                                            {"expires_in", life_s},
+                                            {"ext_expires_in", life_s},
+                                            {"access_token", access_token(holder, scope)},
+                                            {"refresh_token", sign_in(holder.upn).expose()}})};
+}
+
+http_answer identity::answer_client_credentials(const form_fields& form) const {
+  const auto scope = value_of(form, "scope");
+  if (!scope.ends_with("/.default"))
+    return refuse(400, "invalid_scope", 1002012, "The provided value for scope is not valid.");
+  const token_holder holder{options_.client_id, true, time_.now() + options_.access_token_life};
+  const auto life_s = options_.access_token_life.count();
+  return {200, json::serialize(json::object{{"token_type", "Bearer"},
+                                            {"expires_in", life_s},
+                                            {"ext_expires_in", life_s},
+                                            {"access_token", access_token(holder, scope)}})};
+}
+
+std::string identity::access_token(const token_holder& holder, std::string_view scope) const {
+  const json::object header{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", key_id_}};
+  const auto now_s = seconds_of(time_.now());
+  json::object claims{{"aud", is_for_exchange(scope) ? "https://outlook.office.com" : "https://graph.microsoft.com"},
+                      {"iss", options_.issuer},
+                      {"iat", now_s},
+                      {"nbf", now_s},
+                      {"exp", seconds_of(holder.expires)},
+                      {"appid", options_.client_id},
+                      {"tid", options_.tenant_id},
+                      {"uti", base64url_encode(random_string(16))},
+                      {"ver", "1.0"}};
+  if (holder.app_only)
+    claims["roles"] = json::array{"IMAP.AccessAsApp"};
+  else
+    claims["scp"] = scope, claims["upn"] = holder.upn;
+  return jws_sign({json::serialize(header), json::serialize(claims)}, jws_algorithm::rs256, keys_.private_key).value();
+}
+
+std::string identity::keys() const {
+  const auto numbers = rsa_numbers_of(keys_.public_key).value();
+  return json::serialize(json::object{{"keys", json::array{json::object{{"kty", "RSA"},
+                                                                        {"use", "sig"},
+                                                                        {"kid", key_id_},
+                                                                        {"n", base64url_encode(numbers.modulus)},
+                                                                        {"e", base64url_encode(numbers.exponent)}}}}});
+}
+
+result<token_holder> identity::check(std::string_view access_token) const {
+  const auto content = jws_verify(access_token, jws_algorithm::rs256, keys_.public_key);
+  if (!content)
+    return fail(errc::unauthenticated, "the token is not ours");
+  // What carries our signature has the shape we gave it.
+  const auto claims = json::parse(content->payload).as_object();
+  token_holder holder;
+  holder.app_only = !claims.contains("upn");
+  holder.upn = holder.app_only ? options_.client_id : std::string{claims.at("upn").as_string()};
+  holder.expires = wall_time{std::chrono::seconds{claims.at("exp").as_int64()}};
+  if (holder.expires <= time_.now())
+    return fail(errc::unauthenticated, "the token has expired");
+  if (claims.at("aud").as_string() != "https://outlook.office.com")
+    return fail(errc::unauthenticated, "the token is for another resource");
+  if (!holder.app_only && claims.at("scp").as_string().find("IMAP.AccessAsUser.All") == json::string::npos)
+    return fail(errc::unauthenticated, "the token lacks IMAP.AccessAsUser.All");
+  return holder;
+}
+
+} // namespace postroom::sim
