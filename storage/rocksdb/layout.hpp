@@ -19,6 +19,8 @@
 /// streams   | be16 length, stream name, be64 seq   | entry
 /// bodies    | blob id, be32 chunk index            | bytes
 /// batches   | batch id                             | state byte, be64 written_ms
+///
+/// Most bodies are small and come inside a commit: chunk 0 without a body row is a referenced body of one chunk.
 namespace postroom::storage::embedded {
 
 inline constexpr std::string_view format_version = "1";

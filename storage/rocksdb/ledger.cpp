@@ -102,12 +102,10 @@ provisional<result<std::vector<fence>>> ledger::claim(const std::vector<shard_id
   for (auto shard : shards) {
     auto& epoch = epochs_[shard.value];
     epoch.value += 1;
-    const auto key = keys::epoch(shard);
-    record_key_into(key_, key.space, key.key);
-    revisions_.learn(key_, revision{epoch.value});
-    write_record(key, revision{epoch.value}, shard, encode_epoch(epoch));
+    write_record(keys::epoch(shard), revision{epoch.value}, shard, encode_epoch(epoch));
     fences.push_back({shard, epoch});
   }
+  settle();
   sync_ = true;
   return {std::move(fences), true};
 }
@@ -173,7 +171,11 @@ std::optional<write_failure> ledger::write() {
     failure = database_.write(writes_, sync_);
   if (failure)
     forget();
-  writes_.Clear();
+  // Keeps its memory for the next group, unless it was an unusually large one.
+  if (writes_.GetDataSize() > 2 * limits::commit_group_bytes_max)
+    writes_ = rocksdb::WriteBatch{};
+  else
+    writes_.Clear();
   sync_ = false;
   group_ids_.clear();
   revisions_.trim();

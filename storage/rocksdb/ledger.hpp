@@ -61,6 +61,8 @@ private:
   [[nodiscard]] const std::uint64_t* head_of(const std::string& stream);
   /// Null when the database cannot be read; a row without value: no such body.
   [[nodiscard]] const std::optional<body_row>* body_of(const blob_id& blob);
+  /// The same, except that an inline body need not be told from none: both may be written over.
+  [[nodiscard]] const std::optional<body_row>* body_row_of(const blob_id& blob);
   [[nodiscard]] result<std::optional<batch_state>> state_of(const batch_id& id);
 
   void write_record(const record_key& key, revision rev, shard_id shard, std::string_view value);
@@ -83,7 +85,8 @@ private:
   overlay_cache<blob_id, std::optional<body_row>> bodies_;
   std::unordered_map<batch_id, batch_state> group_ids_;
   std::array<shard_epoch, shard_count> epochs_{};
-  std::string key_; ///< the stored key being worked on
+  std::string key_;             ///< the stored key being worked on
+  std::optional<body_row> row_; ///< what body_row_of() read last
 };
 
 } // namespace postroom::storage::embedded

@@ -67,14 +67,17 @@ ledger::step ledger::perform(const append& op, commit_result& into) {
 }
 
 ledger::step ledger::perform(const reference_body& op, commit_result&) {
-  const auto* known = body_of(op.blob);
+  const auto* known = op.inline_chunk ? body_row_of(op.blob) : body_of(op.blob);
   if (!known)
     return step::broken;
   if (op.inline_chunk) {
     if (*known && !is_complete((*known)->present, 0) && !is_complete((*known)->present, 1))
       return step::conflict;
     added(writes_.Put(database_.in(family::bodies), chunk_key(op.blob, 0), *op.inline_chunk));
-    write_body(op.blob, {body_state::referenced, now_ms(), {true}});
+    if (*known)
+      write_body(op.blob, {body_state::referenced, now_ms(), {true}});
+    else
+      bodies_.change(op.blob, body_row{body_state::referenced, 0, {true}});
     return step::done;
   }
   auto row = known->value_or(body_row{body_state::staged, now_ms(), {}});
@@ -106,7 +109,7 @@ std::optional<revision> ledger::revision_of(const record_key& key) {
   rocksdb::PinnableSlice stored;
   const auto status = database_.db().Get({}, database_.in(family::records), key_, &stored);
   if (status.IsNotFound())
-    return revisions_.learn(key_, revision{});
+    return revision{};
   if (broken(status))
     return {};
   const auto rev = decode_revision(stored.ToStringView());
@@ -133,21 +136,36 @@ const std::uint64_t* ledger::head_of(const std::string& stream) {
   return &heads_.learn(stream, head);
 }
 
-const std::optional<body_row>* ledger::body_of(const blob_id& blob) {
+const std::optional<body_row>* ledger::body_row_of(const blob_id& blob) {
   if (const auto* known = bodies_.find(blob))
     return known;
   rocksdb::PinnableSlice stored;
   const auto status = database_.db().Get({}, database_.in(family::records), blob_key(body_prefix, blob), &stored);
+  row_.reset();
   if (status.IsNotFound())
-    return &bodies_.learn(blob, std::nullopt);
+    return &row_;
   if (broken(status))
     return nullptr;
-  const auto row = decode_body_row(stored.ToStringView());
-  if (!row) {
+  row_ = decode_body_row(stored.ToStringView());
+  if (!row_) {
     broken_ = fail(errc::store_corrupt, "a body's row is damaged");
     return nullptr;
   }
-  return &bodies_.learn(blob, row);
+  return &bodies_.learn(blob, row_);
+}
+
+const std::optional<body_row>* ledger::body_of(const blob_id& blob) {
+  const auto* row = body_row_of(blob);
+  if (row != &row_)
+    return row;
+  rocksdb::PinnableSlice chunk;
+  const auto status = database_.db().Get({}, database_.in(family::bodies), chunk_key(blob, 0), &chunk);
+  if (status.ok())
+    return &bodies_.learn(blob, body_row{body_state::referenced, 0, {true}});
+  if (status.IsNotFound())
+    return &bodies_.learn(blob, std::nullopt);
+  broken_ = to_error(status);
+  return nullptr;
 }
 
 result<std::optional<batch_state>> ledger::state_of(const batch_id& id) {

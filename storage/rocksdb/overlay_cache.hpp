@@ -34,18 +34,24 @@ public:
     return young_.insert_or_assign(key, std::move(value)).first->second;
   }
 
-  /// Notes a change that rollback() takes back. The key must be known (learn) already.
+  /// Notes a change that rollback() takes back. Call find() first: what it knows is taken back to.
   void change(const Key& key, Value value) {
-    auto& slot = young_.at(key);
-    undo_.emplace_back(key, std::exchange(slot, std::move(value)));
+    const auto [at, inserted] = young_.try_emplace(key);
+    undo_.emplace_back(key, inserted ? std::nullopt : std::optional{std::move(at->second)});
+    at->second = std::move(value);
   }
 
   /// The changes since the last settle() are part of the group for good.
   void settle() { undo_.clear(); }
   /// Takes back the changes since the last settle().
   void rollback() {
-    for (; !undo_.empty(); undo_.pop_back())
-      young_.insert_or_assign(undo_.back().first, std::move(undo_.back().second));
+    for (; !undo_.empty(); undo_.pop_back()) {
+      auto& [key, before] = undo_.back();
+      if (before)
+        young_.insert_or_assign(key, std::move(*before));
+      else
+        young_.erase(key);
+    }
   }
   void trim() {
     if (young_.size() < half_max_)
@@ -63,7 +69,7 @@ private:
   std::size_t half_max_;
   std::unordered_map<Key, Value, Hash> young_;
   std::unordered_map<Key, Value, Hash> old_;
-  std::vector<std::pair<Key, Value>> undo_;
+  std::vector<std::pair<Key, std::optional<Value>>> undo_; ///< nothing: was not known
 };
 
 } // namespace postroom::storage::embedded

@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace postroom::storage::embedded {
@@ -36,6 +38,7 @@ std::optional<error> readers::submit(std::function<void()>& work) {
 }
 
 void readers::run() {
+  ::pthread_setname_np(::pthread_self(), "store-reader");
   while (true) {
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });

@@ -110,8 +110,10 @@ result<std::optional<std::string>> view::read_chunk(const blob_id& blob, std::ui
       return fail(errc::store_corrupt, "a body's row is damaged");
     if (row->state == body_state::released)
       return std::optional<std::string>{};
-    status = database_.db().Get(options(), database_.in(family::bodies), chunk_key(blob, index), &stored);
+  } else if (!status.IsNotFound()) {
+    return to_error(status);
   }
+  status = database_.db().Get(options(), database_.in(family::bodies), chunk_key(blob, index), &stored);
   if (status.IsNotFound())
     return std::optional<std::string>{};
   if (!status.ok())

@@ -3,6 +3,7 @@
 #include "storage/batch_check.hpp"
 #include "storage/rocksdb/readers.hpp"
 #include "storage/rocksdb/reading.hpp"
+#include "storage/rocksdb/sweeper.hpp"
 #include "storage/rocksdb/writer.hpp"
 
 #include <rocksdb/utilities/checkpoint.h>
@@ -33,7 +34,7 @@ private:
 class rocksdb_store final : public store {
 public:
   rocksdb_store(std::unique_ptr<database> in, const clock& time, std::size_t read_threads)
-      : database_(std::move(in)), readers_(read_threads), writer_(*database_, time) {}
+      : database_(std::move(in)), sweeper_(*database_), readers_(read_threads), writer_(*database_, time) {}
 
   // Both end before either is destroyed: the last answers of each may ask the other, and are refused.
   ~rocksdb_store() override {
@@ -59,7 +60,11 @@ public:
     write(chunk_request{blob, index, std::move(bytes), std::move(done)}, size);
   }
   void collect_bodies(std::int64_t staged_before_ms, completion<result<std::size_t>> done) override {
-    write(collect_request{{}, staged_before_ms, 0, std::move(done)});
+    write(collect_request{{}, staged_before_ms, 0, [this, done = std::move(done)](result<std::size_t> collected) {
+                            if (collected && *collected > 0)
+                              sweeper_.nudge();
+                            done(std::move(collected));
+                          }});
   }
   void claim(std::vector<shard_id> shards, completion<result<std::vector<fence>>> done) override {
     if (auto bad = refuse_claim(shards))
@@ -122,6 +127,7 @@ private:
   }
 
   std::unique_ptr<database> database_;
+  sweeper sweeper_;
   readers readers_;
   writer writer_;
 };

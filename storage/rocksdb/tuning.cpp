@@ -71,9 +71,8 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t memtable_bytes_max,
   options.write_buffer_size = memtable_bytes_max;
   options.max_write_buffer_number = 2;
   options.arena_block_size = std::clamp<std::size_t>(memtable_bytes_max / 16, 16 * kib, 256 * kib);
-  // Mail is mostly read once, soon after it was written: compressing it costs more than it saves.
+  // Compressing costs more CPU than a catch-up may take, and files of one compression move down levels unread.
   options.compression = rocksdb::kNoCompression;
-  options.bottommost_compression = rocksdb::kLZ4Compression;
   options.target_file_size_base = 8 * mib;
   options.max_bytes_for_level_base = 64 * mib;
   options.level_compaction_dynamic_level_bytes = true;
@@ -83,14 +82,13 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t memtable_bytes_max,
   return options;
 }
 
+/// Compaction then moves keys only. Its garbage is the sweeper's work. Streams do without: their keys come in order, so
+/// that their files are seldom rewritten anyway.
 void keep_values_apart(rocksdb::ColumnFamilyOptions& options) {
   options.enable_blob_files = true;
   options.min_blob_size = kib;
   options.blob_file_size = 64 * mib;
   options.blob_compression_type = rocksdb::kNoCompression;
-  options.enable_blob_garbage_collection = true;
-  options.blob_garbage_collection_age_cutoff = 0.25;
-  options.blob_garbage_collection_force_threshold = 0.5;
 }
 
 } // namespace
@@ -130,6 +128,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> families(std::size_t memory_bytes_m
   const auto memtable = memtable_bytes(memory_bytes_max) / 4;
 
   auto records = family_options(memtable, tables);
+  keep_values_apart(records);
   auto streams = family_options(memtable, tables);
   auto bodies = family_options(memtable, tables);
   keep_values_apart(bodies);

@@ -3,6 +3,8 @@
 #include "base/limits.hpp"
 #include "storage/batch_check.hpp"
 
+#include <pthread.h>
+
 #include <chrono>
 
 namespace postroom::storage::embedded {
@@ -74,6 +76,7 @@ store_stats writer::stats() const {
 }
 
 void writer::run() {
+  ::pthread_setname_np(::pthread_self(), "store-writer");
   std::vector<waiting> group;
   while (take(group)) {
     process(group);
