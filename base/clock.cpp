@@ -12,7 +12,8 @@ mono_time system_clock::ticks() const {
   return std::chrono::steady_clock::now();
 }
 
-manual_clock::manual_clock(wall_time start) : now_(start) {}
+manual_clock::manual_clock(wall_time start) : now_(start) {
+}
 
 wall_time manual_clock::now() const {
   std::lock_guard lock{mutex_};

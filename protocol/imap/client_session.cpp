@@ -29,9 +29,7 @@ void wipe(std::string& text) {
 }
 
 literal_support literals_of(const session_info& info) {
-  if (info.has("LITERAL+"))
-    return literal_support::plus;
-  return info.has("LITERAL-") ? literal_support::minus : literal_support::synchronising;
+  return info.has("LITERAL+") || info.has("LITERAL-") ? literal_support::at_once : literal_support::synchronising;
 }
 
 /// After these the session is of no use, whatever the server does next.
@@ -63,6 +61,7 @@ struct client_session::impl {
   void flush();
   void end_idle();
   void send_done();
+  void forget_sent();
   void close(error why);
   [[nodiscard]] error best_reason(error why) const;
   [[nodiscard]] waiting_for waits_for() const;
@@ -259,6 +258,15 @@ error client_session::impl::best_reason(error why) const {
   return says_nothing && last_failure ? *last_failure : why;
 }
 
+/// Keeps a buffer that is never quite empty from growing; each octet is moved at most twice.
+void client_session::impl::forget_sent() {
+  constexpr std::size_t worth_moving_bytes = 64 * limits::kib;
+  if (out_begin < worth_moving_bytes || out_begin < out.size() / 2)
+    return;
+  out.erase(0, out_begin);
+  out_begin = 0;
+}
+
 void client_session::impl::close(error why) {
   if (now == phase::closed)
     return;
@@ -315,8 +323,10 @@ std::string_view client_session::outgoing() const {
 
 void client_session::sent(std::size_t bytes) {
   impl_->out_begin += std::min(bytes, impl_->out.size() - impl_->out_begin);
-  if (impl_->out_begin < impl_->out.size())
+  if (impl_->out_begin < impl_->out.size()) {
+    impl_->forget_sent();
     return;
+  }
   impl_->out_begin = 0;
   if (impl_->now == impl::phase::ready)
     release_memory(impl_->out);

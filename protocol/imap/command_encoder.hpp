@@ -9,15 +9,14 @@
 
 namespace postroom::imap {
 
-/// Which literals need not wait for the server (RFC 7888).
+/// Whether small literals may be sent without waiting for the server (RFC 7888).
 enum class literal_support : std::uint8_t {
-  synchronising, ///< none
-  minus,         ///< LITERAL-: up to 4096 octets
-  plus,          ///< LITERAL+
+  synchronising, ///< no
+  at_once,       ///< LITERAL+ or LITERAL-, which we use alike
 };
 
-/// Literals above this always wait for `+`, so that a server can refuse a big message before it is sent, and because
-/// servers that dislike a non-synchronising literal may drop the connection (RFC 7888 §4).
+/// What LITERAL- allows. Literals above this always wait for `+`, so that a server can refuse a big message before it
+/// is sent, and because servers that dislike a non-synchronising literal may drop the connection (RFC 7888 §4).
 inline constexpr std::size_t unsolicited_literal_bytes_max = 4096;
 
 /// A command ready to be sent: after each part but the last, wait for `+`.

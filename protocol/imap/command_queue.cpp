@@ -71,7 +71,7 @@ plus_meaning command_queue::on_plus(std::string& out) {
 }
 
 std::optional<finished_command> command_queue::finish(std::string_view tag) {
-  if (!tag.starts_with('A'))
+  if (!tag.starts_with('A') || tag.starts_with("A0"))
     return {};
   const auto id = parse_number<ticket>(tag.substr(1));
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return id == e.id; });

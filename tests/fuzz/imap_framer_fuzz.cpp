@@ -1,12 +1,11 @@
 #include "protocol/imap/response_framer.hpp"
+#include "tests/fuzz/fuzzing.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstdlib>
 #include <string>
-#include <vector>
 
 using namespace postroom::imap;
+using postroom::fuzzing::check;
 
 namespace {
 
@@ -29,8 +28,7 @@ std::string read(std::span<const char> wire, std::size_t step) {
       else
         out.append(std::get<body_piece>(*piece).octets);
     }
-    if (framer.buffered_bytes() > 4 * (4096 + 512))
-      std::abort();
+    check(framer.buffered_bytes() <= 4 * (4096 + 512));
   }
   return out;
 }
@@ -43,7 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   const std::span<const char> wire{reinterpret_cast<const char*>(data) + 1, size - 1};
   const auto whole = read(wire, wire.size() + 1);
-  if (whole != read(wire, 1) || whole != read(wire, data[0] % 64 + 1))
-    std::abort();
+  check(whole == read(wire, 1) && whole == read(wire, data[0] % 64 + 1));
   return 0;
 }

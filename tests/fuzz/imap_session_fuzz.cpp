@@ -1,18 +1,13 @@
 #include "protocol/imap/client_session.hpp"
+#include "tests/fuzz/fuzzing.hpp"
 
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 
 using namespace postroom;
 using namespace postroom::imap;
+using fuzzing::check;
 
 namespace {
-
-void check(bool holds) {
-  if (!holds)
-    std::abort();
-}
 
 /// Checks that bodies are complete and that nothing comes after the end.
 class checker final : public session_listener {

@@ -17,7 +17,7 @@ std::string encoded(command what, literal_support literals = literal_support::sy
   return out;
 }
 
-TEST(command_encoder, writes_every_command) {
+TEST(imap_command_encoder, writes_every_command) {
   using mode = uid_store_command::mode;
   EXPECT_EQ(encoded(capability_command{}), "A1 CAPABILITY\r\n");
   EXPECT_EQ(encoded(noop_command{}), "A1 NOOP\r\n");
@@ -40,22 +40,22 @@ TEST(command_encoder, writes_every_command) {
   EXPECT_EQ(encoded(uid_move_command{{"5"}, "a&AOk-b"}), "A1 UID MOVE 5 a&AOk-b\r\n");
 }
 
-TEST(command_encoder, chooses_atom_quoted_or_literal) {
+TEST(imap_command_encoder, chooses_atom_quoted_or_literal) {
   EXPECT_EQ(encoded(select_command{""}), "A1 SELECT \"\"\r\n");
   EXPECT_EQ(encoded(select_command{"NIL"}), "A1 SELECT \"NIL\"\r\n");
   EXPECT_EQ(encoded(select_command{"a\"b\\c"}), "A1 SELECT \"a\\\"b\\\\c\"\r\n");
   EXPECT_EQ(encoded(select_command{"a\r\nb"}), "A1 SELECT {4}\r\n<wait>a\r\nb\r\n");
-  EXPECT_EQ(encoded(select_command{"\xC3\xBC"}, literal_support::plus), "A1 SELECT {2+}\r\n\xC3\xBC\r\n");
+  EXPECT_EQ(encoded(select_command{"\xC3\xBC"}, literal_support::at_once), "A1 SELECT {2+}\r\n\xC3\xBC\r\n");
 }
 
-TEST(command_encoder, appends_with_flags_and_date) {
+TEST(imap_command_encoder, appends_with_flags_and_date) {
   append_command what{"Sent", {"\\Seen"}, wall_time{}, "a\r\n"};
   EXPECT_EQ(encoded(what), "A1 APPEND Sent (\\Seen) \"01-Jan-1970 00:00:00 +0000\" {3}\r\n<wait>a\r\n\r\n");
-  EXPECT_EQ(encoded(append_command{"Sent", {}, {}, "a"}, literal_support::minus), "A1 APPEND Sent {1+}\r\na\r\n");
+  EXPECT_EQ(encoded(append_command{"Sent", {}, {}, "a"}, literal_support::at_once), "A1 APPEND Sent {1+}\r\na\r\n");
 }
 
-TEST(command_encoder, waits_before_big_literals_whatever_the_server_offers) {
-  for (const auto support : {literal_support::synchronising, literal_support::minus, literal_support::plus}) {
+TEST(imap_command_encoder, waits_before_big_literals_whatever_the_server_offers) {
+  for (const auto support : {literal_support::synchronising, literal_support::at_once}) {
     const auto small = encode_command("A1", append_command{"x", {}, {}, std::string(4096, 'm')}, support);
     EXPECT_EQ(small->parts.size(), support == literal_support::synchronising ? 2U : 1U);
     const auto big = encode_command("A1", append_command{"x", {}, {}, std::string(4097, 'm')}, support);
@@ -65,7 +65,7 @@ TEST(command_encoder, waits_before_big_literals_whatever_the_server_offers) {
   }
 }
 
-TEST(command_encoder, lets_nothing_smuggle_a_command) {
+TEST(imap_command_encoder, lets_nothing_smuggle_a_command) {
   EXPECT_EQ(encoded(uid_fetch_command{{"1\r\nA2 LOGOUT"}, {"UID"}}), "invalid_argument");
   EXPECT_EQ(encoded(uid_fetch_command{{""}, {"UID"}}), "invalid_argument");
   EXPECT_EQ(encoded(uid_fetch_command{{"1"}, {"UID\r\n"}}), "invalid_argument");
@@ -81,9 +81,9 @@ TEST(command_encoder, lets_nothing_smuggle_a_command) {
   EXPECT_EQ(encoded(id_command{std::vector<std::pair<std::string, std::string>>(31, {"a", "b"})}), "invalid_argument");
 }
 
-TEST(command_encoder, bounds_the_line_but_not_the_literal) {
+TEST(imap_command_encoder, bounds_the_line_but_not_the_literal) {
   EXPECT_EQ(encoded(uid_fetch_command{{std::string(limits::imap_command_line_bytes_max, '1')}, {"UID"}}), "too_large");
-  EXPECT_TRUE(encode_command("A1", append_command{"x", {}, {}, std::string(1 << 20, 'm')}, literal_support::plus));
+  EXPECT_TRUE(encode_command("A1", append_command{"x", {}, {}, std::string(1 << 20, 'm')}, literal_support::at_once));
 }
 
 } // namespace

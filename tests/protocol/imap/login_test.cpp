@@ -14,7 +14,7 @@ const std::string plain = "AHNoYXJlZEBjb250b3NvLmNvbQBleUpoYkdjaU9pSnViMjVsSW4wL
 const std::string google_failure =
     "eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==";
 
-TEST(login, with_xoauth2_as_exchange_does_it) {
+TEST(imap_login, with_xoauth2_as_exchange_does_it) {
   auto options = options_for(login_method::automatic);
   options.id = {{"name", "Postroom"}};
   check_script({options,
@@ -33,7 +33,7 @@ TEST(login, with_xoauth2_as_exchange_does_it) {
                 {"ready IMAP4REV1 MOVE ID IDLE LITERAL+"}});
 }
 
-TEST(login, with_capabilities_told_before_and_during_as_gmail_does_it) {
+TEST(imap_login, with_capabilities_told_before_and_during_as_gmail_does_it) {
   check_script({options_for(login_method::xoauth2),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] Gimap ready\r\n"),
@@ -43,7 +43,7 @@ TEST(login, with_capabilities_told_before_and_during_as_gmail_does_it) {
                 {"ready IMAP4REV1 MOVE"}});
 }
 
-TEST(login, with_oauthbearer_preferred_and_capabilities_in_the_tagged_answer) {
+TEST(imap_login, with_oauthbearer_preferred_and_capabilities_in_the_tagged_answer) {
   check_script({options_for(login_method::automatic),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER] Dovecot ready.\r\n"),
@@ -53,7 +53,7 @@ TEST(login, with_oauthbearer_preferred_and_capabilities_in_the_tagged_answer) {
                 {"ready IMAP4REV1 IDLE"}});
 }
 
-TEST(login, with_plain_and_without_initial_response) {
+TEST(imap_login, with_plain_and_without_initial_response) {
   check_script({options_for(login_method::plain),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n"),
@@ -65,7 +65,7 @@ TEST(login, with_plain_and_without_initial_response) {
                 {"ready IMAP4REV1"}});
 }
 
-TEST(login, sends_a_long_token_only_after_being_asked) {
+TEST(imap_login, sends_a_long_token_only_after_being_asked) {
   auto options = options_for(login_method::xoauth2);
   options.token_or_password = secret<>{std::string(9000, 't')};
   recorder listener;
@@ -76,7 +76,7 @@ TEST(login, sends_a_long_token_only_after_being_asked) {
   EXPECT_GT(take_outgoing(session).size(), 12000U);
 }
 
-TEST(login, answers_googles_failure_report_with_an_empty_line) {
+TEST(imap_login, answers_googles_failure_report_with_an_empty_line) {
   check_script({options_for(login_method::xoauth2),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] Gimap ready\r\n"),
@@ -88,7 +88,7 @@ TEST(login, answers_googles_failure_report_with_an_empty_line) {
                 {"closed auth_rejected: [AUTHENTICATIONFAILED] Invalid credentials (Failure) (status 400)"}});
 }
 
-TEST(login, answers_an_oauthbearer_failure_with_one_octet) {
+TEST(imap_login, answers_an_oauthbearer_failure_with_one_octet) {
   check_script({options_for(login_method::oauthbearer),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR] hello\r\n"),
@@ -100,7 +100,7 @@ TEST(login, answers_an_oauthbearer_failure_with_one_octet) {
                 {"closed auth_rejected: no (status invalid_token)"}});
 }
 
-TEST(login, cancels_a_challenge_that_does_not_belong) {
+TEST(imap_login, cancels_a_challenge_that_does_not_belong) {
   check_script({options_for(login_method::plain),
                 {
                     server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR] hello\r\n"),
@@ -117,7 +117,7 @@ struct refusal_case {
   const char* closed;
 };
 
-TEST(login, tells_refusals_apart) {
+TEST(imap_login, tells_refusals_apart) {
   const refusal_case cases[] = {
       {"L1 NO AUTHENTICATE failed.\r\n", "closed auth_rejected: AUTHENTICATE failed."},
       {"L1 NO [ALERT] Too many simultaneous connections. (Failure)\r\n",
@@ -143,7 +143,7 @@ TEST(login, tells_refusals_apart) {
   }
 }
 
-TEST(login, that_is_accepted_before_it_was_made_is_refused) {
+TEST(imap_login, that_is_accepted_before_it_was_made_is_refused) {
   recorder listener;
   client_session session{options_for(login_method::xoauth2), listener};
   feed(session, "* OK [CAPABILITY IMAP4rev1] hello\r\n");
@@ -151,7 +151,7 @@ TEST(login, that_is_accepted_before_it_was_made_is_refused) {
   EXPECT_EQ(listener.closed.at(0).code, errc::protocol_violation);
 }
 
-TEST(login, ends_when_the_mailbox_is_not_connected) {
+TEST(imap_login, ends_when_the_mailbox_is_not_connected) {
   recorder listener;
   client_session session{options_for(login_method::xoauth2), listener};
   feed(session, "* OK [CAPABILITY IMAP4rev1 SASL-IR] hello\r\nL1 OK in\r\n");
@@ -159,7 +159,7 @@ TEST(login, ends_when_the_mailbox_is_not_connected) {
   EXPECT_EQ(listener.closed.at(0).code, errc::mailbox_not_connected);
 }
 
-TEST(login, does_not_depend_on_id) {
+TEST(imap_login, does_not_depend_on_id) {
   auto options = options_for(login_method::xoauth2);
   options.id = {{"name", "Postroom"}};
   recorder listener;
@@ -168,21 +168,21 @@ TEST(login, does_not_depend_on_id) {
   EXPECT_EQ(listener.events, std::vector<std::string>{"ready ID"});
 }
 
-TEST(login, needs_a_mechanism) {
+TEST(imap_login, needs_a_mechanism) {
   recorder listener;
   client_session session{options_for(login_method::automatic), listener};
   feed(session, "* OK [CAPABILITY IMAP4rev1 AUTH=GSSAPI] hello\r\n");
   EXPECT_EQ(listener.closed.at(0).code, errc::auth_rejected);
 }
 
-TEST(login, stops_a_server_that_does_not_stop_asking) {
+TEST(imap_login, stops_a_server_that_does_not_stop_asking) {
   recorder listener;
   client_session session{options_for(login_method::xoauth2), listener};
   feed(session, "* OK [CAPABILITY IMAP4rev1] hello\r\n+ \r\n+ \r\n+ \r\n+ \r\n+ \r\n");
   EXPECT_EQ(listener.closed.at(0).code, errc::protocol_violation);
 }
 
-TEST(starttls, is_done_before_anything_is_believed) {
+TEST(imap_starttls, is_done_before_anything_is_believed) {
   auto options = options_for(login_method::xoauth2);
   options.security = transport_security::starttls;
   check_script({options,
@@ -203,7 +203,7 @@ TEST(starttls, is_done_before_anything_is_believed) {
                 {"starttls", "ready IMAP4REV1"}});
 }
 
-TEST(starttls, discards_what_was_injected_behind_its_answer) {
+TEST(imap_starttls, discards_what_was_injected_behind_its_answer) {
   auto options = options_for(login_method::xoauth2);
   options.security = transport_security::starttls;
   for (const std::size_t step : {std::size_t{1}, std::string_view::npos}) {
@@ -222,7 +222,7 @@ TEST(starttls, discards_what_was_injected_behind_its_answer) {
   }
 }
 
-TEST(starttls, is_never_given_up) {
+TEST(imap_starttls, is_never_given_up) {
   const refusal_case cases[] = {
       {"* OK [CAPABILITY IMAP4rev1] hello\r\n", "closed tls_failed: the server does not offer STARTTLS"},
       {"* PREAUTH [CAPABILITY STARTTLS] hello\r\n", "closed tls_failed: the server skips the login before TLS is up"},
@@ -241,7 +241,7 @@ TEST(starttls, is_never_given_up) {
   }
 }
 
-TEST(greeting, may_say_that_the_login_was_done_if_tls_is_up) {
+TEST(imap_greeting, may_say_that_the_login_was_done_if_tls_is_up) {
   check_script({options_for(login_method::xoauth2),
                 {
                     server_says("* PREAUTH hello\r\n"),
@@ -257,7 +257,7 @@ TEST(greeting, may_say_that_the_login_was_done_if_tls_is_up) {
   EXPECT_EQ(listener.closed.at(0).code, errc::protocol_violation);
 }
 
-TEST(greeting, that_is_none_ends_the_session) {
+TEST(imap_greeting, that_is_none_ends_the_session) {
   for (const auto* words :
        {"+ hello\r\n", "* 1 EXISTS\r\n", "* NO hello\r\n", "A1 OK hello\r\n", "220 smtp ESMTP\r\n"}) {
     recorder listener;
@@ -273,7 +273,7 @@ TEST(greeting, that_is_none_ends_the_session) {
   EXPECT_EQ(listener.closed.at(0).code, errc::throttled);
 }
 
-TEST(login, keeps_secrets_out_of_errors) {
+TEST(imap_login, keeps_secrets_out_of_errors) {
   auto options = options_for(login_method::xoauth2);
   options.token_or_password = secret<>{"bad\x01token"};
   recorder listener;

@@ -58,7 +58,7 @@ outcome read_stream(std::string_view wire, std::size_t step) {
   return out;
 }
 
-class known_answer_test : public ::testing::TestWithParam<known_answer> {};
+class imap_known_answer : public ::testing::TestWithParam<known_answer> {};
 
 void expect_same(const known_answer& want, const outcome& got) {
   ASSERT_FALSE(got.failure) << to_string(*got.failure);
@@ -68,20 +68,20 @@ void expect_same(const known_answer& want, const outcome& got) {
   EXPECT_EQ(got.answers[0].body, want.body);
 }
 
-TEST_P(known_answer_test, is_read_as_expected) {
+TEST_P(imap_known_answer, is_read_as_expected) {
   expect_same(GetParam(), read_stream(GetParam().wire, 1 << 20));
 }
 
-TEST_P(known_answer_test, is_read_the_same_byte_by_byte) {
+TEST_P(imap_known_answer, is_read_the_same_byte_by_byte) {
   expect_same(GetParam(), read_stream(GetParam().wire, 1));
 }
 
-TEST_P(known_answer_test, is_read_the_same_when_cut_anywhere) {
+TEST_P(imap_known_answer, is_read_the_same_when_cut_anywhere) {
   for (std::size_t step = 2; step < GetParam().wire.size(); ++step)
     expect_same(GetParam(), read_stream(GetParam().wire, step));
 }
 
-TEST_P(known_answer_test, has_no_prefix_that_is_an_answer) {
+TEST_P(imap_known_answer, has_no_prefix_that_is_an_answer) {
   for (std::size_t length = 0; length < GetParam().wire.size(); ++length) {
     const auto got = read_stream(std::string_view{GetParam().wire}.substr(0, length), length + 1);
     EXPECT_FALSE(got.failure) << length;
@@ -89,14 +89,14 @@ TEST_P(known_answer_test, has_no_prefix_that_is_an_answer) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(all, known_answer_test, ::testing::ValuesIn(known_answers()),
+INSTANTIATE_TEST_SUITE_P(all, imap_known_answer, ::testing::ValuesIn(known_answers()),
                          [](const auto& info) { return std::to_string(info.index); });
 
 parsed_response parse(std::string_view text) {
   return parse_response(frame{text});
 }
 
-TEST(parse_response, reads_all_known_answers_in_one_stream) {
+TEST(imap_parse, reads_all_known_answers_in_one_stream) {
   std::string wire;
   for (const auto& answer : known_answers())
     wire += answer.wire;
@@ -108,14 +108,14 @@ TEST(parse_response, reads_all_known_answers_in_one_stream) {
   }
 }
 
-TEST(parse_response, bounds_the_server_text_it_keeps) {
+TEST(imap_parse, bounds_the_server_text_it_keeps) {
   const auto parsed = parse("* OK " + std::string(100'000, 'x'));
   EXPECT_EQ(std::get<status_response>(parsed.value).text.size(), 1024U);
   const auto unknown = parse("* X " + std::string(100'000, 'x'));
   EXPECT_EQ(std::get<unknown_data>(unknown.value).text.size(), 1024U);
 }
 
-TEST(parse_response, survives_deep_nesting_and_keeps_the_uid) {
+TEST(imap_parse, survives_deep_nesting_and_keeps_the_uid) {
   const std::string open(100'000, '('), close(100'000, ')');
   const auto parsed = parse("* 1 FETCH (BODYSTRUCTURE " + open + close + " UID 5)");
   const auto& fetch = std::get<fetch_data>(parsed.value);
@@ -124,7 +124,7 @@ TEST(parse_response, survives_deep_nesting_and_keeps_the_uid) {
   EXPECT_EQ(fetch.uid, message_uid{5});
 }
 
-TEST(parse_response, refuses_a_structure_of_too_many_parts_but_keeps_the_uid) {
+TEST(imap_parse, refuses_a_structure_of_too_many_parts_but_keeps_the_uid) {
   std::string many = "(";
   for (std::size_t i = 0; i <= limits::mime_parts_max; ++i)
     many += R"(("text" "plain" NIL NIL NIL "7bit" 1 1))";
@@ -133,14 +133,14 @@ TEST(parse_response, refuses_a_structure_of_too_many_parts_but_keeps_the_uid) {
   EXPECT_EQ(std::get<fetch_data>(parsed.value).uid, message_uid{5});
 }
 
-TEST(parse_response, bounds_what_a_search_may_find) {
+TEST(imap_parse, bounds_what_a_search_may_find) {
   std::string many = "* SEARCH";
   for (std::size_t i = 0; i <= limits::imap_search_numbers_max; ++i)
     many += " 1";
   EXPECT_TRUE(parse(many).seen.has(quirk::too_many_numbers));
 }
 
-TEST(parse_response, takes_no_uid_from_what_a_sender_may_have_written) {
+TEST(imap_parse, takes_no_uid_from_what_a_sender_may_have_written) {
   // The subject's quote is broken by the server; the forged UID must not be believed.
   const auto parsed = parse("* 1 FETCH (ENVELOPE (NIL \"x\" y UID 7 z\" ((NIL) UID 5 FLAGS (\\Seen))");
   const auto& fetch = std::get<fetch_data>(parsed.value);
@@ -148,13 +148,13 @@ TEST(parse_response, takes_no_uid_from_what_a_sender_may_have_written) {
   EXPECT_EQ(fetch.flags->size(), 1U);
 }
 
-TEST(parse_response, reads_every_cut_of_a_fetch_without_harm) {
+TEST(imap_parse, reads_every_cut_of_a_fetch_without_harm) {
   for (const auto& answer : known_answers())
     for (std::size_t length = 0; length < answer.wire.size(); ++length)
       (void)parse(std::string_view{answer.wire}.substr(0, length));
 }
 
-TEST(quirk_names, are_all_there) {
+TEST(imap_quirks, are_all_there) {
   for (int i = 0; i < static_cast<int>(quirk::count); ++i) {
     EXPECT_FALSE(name_of(static_cast<quirk>(i)).empty());
     EXPECT_FALSE(reason_for(static_cast<quirk>(i)).empty());

@@ -11,7 +11,7 @@ result<response_framer::piece> feed(response_framer& framer, std::string_view oc
   return framer.next(input);
 }
 
-TEST(response_framer, hands_out_a_line_in_place_without_copying) {
+TEST(imap_framer, hands_out_a_line_in_place_without_copying) {
   response_framer framer;
   const std::string_view wire = "* 1 EXISTS\r\nrest";
   std::span<const char> input{wire.data(), wire.size()};
@@ -21,7 +21,7 @@ TEST(response_framer, hands_out_a_line_in_place_without_copying) {
   EXPECT_EQ(framer.buffered_bytes(), 0U);
 }
 
-TEST(response_framer, refuses_a_huge_inline_literal_without_allocating) {
+TEST(imap_framer, refuses_a_huge_inline_literal_without_allocating) {
   for (const auto* size : {"2147483648", "262145", "18446744073709551615", "99999999999999999999999"}) {
     response_framer framer;
     const auto piece = feed(framer, std::string{"* LIST () \"/\" {"} + size + "}\r\n");
@@ -31,14 +31,14 @@ TEST(response_framer, refuses_a_huge_inline_literal_without_allocating) {
   }
 }
 
-TEST(response_framer, refuses_inline_literals_that_are_too_large_together) {
+TEST(imap_framer, refuses_inline_literals_that_are_too_large_together) {
   response_framer framer;
   const std::string big(200'000, 'x');
   std::string wire = "* X {200000}\r\n" + big + " {100000}\r\n";
   EXPECT_EQ(feed(framer, wire).error().code, errc::too_large);
 }
 
-TEST(response_framer, refuses_a_body_beyond_the_limit) {
+TEST(imap_framer, refuses_a_body_beyond_the_limit) {
   response_framer framer;
   const auto piece = feed(framer, "* 1 FETCH (BODY[] {268435457}\r\n");
   ASSERT_FALSE(piece);
@@ -47,7 +47,7 @@ TEST(response_framer, refuses_a_body_beyond_the_limit) {
   EXPECT_TRUE(std::holds_alternative<body_start>(*feed(other, "* 1 FETCH (BODY[] {268435456}\r\n")));
 }
 
-TEST(response_framer, refuses_an_endless_line_however_it_is_cut) {
+TEST(imap_framer, refuses_an_endless_line_however_it_is_cut) {
   response_framer framer{{.line_bytes_max = 100}};
   const std::string line(99, 'x');
   EXPECT_TRUE(feed(framer, line));
@@ -55,13 +55,13 @@ TEST(response_framer, refuses_an_endless_line_however_it_is_cut) {
   EXPECT_EQ(feed(framer, "x").error().code, errc::too_large);
 }
 
-TEST(response_framer, counts_the_lines_between_literals_together) {
+TEST(imap_framer, counts_the_lines_between_literals_together) {
   response_framer framer{{.line_bytes_max = 39}};
   EXPECT_TRUE(feed(framer, "* X ({1}\r\na {1}\r\na {1}\r\na"));
   EXPECT_FALSE(feed(framer, " {1}\r\na {1}\r\na {1}\r\na"));
 }
 
-TEST(response_framer, streams_a_body_as_views_into_the_input) {
+TEST(imap_framer, streams_a_body_as_views_into_the_input) {
   response_framer framer;
   const std::string_view wire = "* 1 FETCH (UID 2 BODY[] {5}\r\nhello)\r\n";
   std::span<const char> input{wire.data(), wire.size()};
@@ -75,7 +75,7 @@ TEST(response_framer, streams_a_body_as_views_into_the_input) {
   EXPECT_EQ(whole.streamed->bytes, 5U);
 }
 
-TEST(response_framer, does_not_take_a_senders_text_for_a_body) {
+TEST(imap_framer, does_not_take_a_senders_text_for_a_body) {
   // The subject, a literal, ends in BODY[]; the next literal belongs to the envelope.
   response_framer framer;
   const std::string_view wire = "* 1 FETCH (ENVELOPE (NIL {8}\r\n (BODY[] {3}\r\nabc";
@@ -83,7 +83,7 @@ TEST(response_framer, does_not_take_a_senders_text_for_a_body) {
   EXPECT_TRUE(std::holds_alternative<need_more>(*framer.next(input)));
 }
 
-TEST(response_framer, streams_only_one_body_of_a_response) {
+TEST(imap_framer, streams_only_one_body_of_a_response) {
   response_framer framer;
   const std::string_view wire = "* 1 FETCH (BODY[] {1}\r\na BODY[] {2}\r\nbc)\r\n";
   std::span<const char> input{wire.data(), wire.size()};
@@ -92,19 +92,19 @@ TEST(response_framer, streams_only_one_body_of_a_response) {
   EXPECT_EQ(std::get<frame>(*framer.next(input)).text, "* 1 FETCH (BODY[] {1}\r\n BODY[] {2}\r\nbc)");
 }
 
-TEST(response_framer, keeps_carriage_returns_that_end_no_line) {
+TEST(imap_framer, keeps_carriage_returns_that_end_no_line) {
   response_framer framer;
   EXPECT_EQ(std::get<frame>(*feed(framer, "* OK a\rb\r\r\n")).text, "* OK a\rb\r");
 }
 
-TEST(response_framer, does_not_stream_outside_of_fetch) {
+TEST(imap_framer, does_not_stream_outside_of_fetch) {
   response_framer framer;
   EXPECT_TRUE(std::holds_alternative<need_more>(*feed(framer, "* X (BODY[] {5}\r\nab")));
   response_framer other;
   EXPECT_TRUE(std::holds_alternative<need_more>(*feed(other, "* 1 FETCH (BODY[TEXT] {5}\r\nab")));
 }
 
-TEST(response_framer, gives_memory_back_only_when_nothing_is_half_read) {
+TEST(imap_framer, gives_memory_back_only_when_nothing_is_half_read) {
   response_framer framer;
   EXPECT_TRUE(feed(framer, std::string(1000, 'x')));
   EXPECT_TRUE(framer.half_read());

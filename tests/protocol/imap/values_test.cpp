@@ -19,14 +19,14 @@ std::vector<message_uid> uids(std::initializer_list<std::uint32_t> values) {
   return out;
 }
 
-TEST(date_time, parses_the_forms_servers_send) {
+TEST(imap_date_time, parses_the_forms_servers_send) {
   EXPECT_EQ(to_rfc3339(*parse_date_time("17-Jul-1996 02:44:25 -0700")), "1996-07-17T09:44:25.000Z");
   EXPECT_EQ(to_rfc3339(*parse_date_time(" 1-Jan-2026 00:00:00 +0530")), "2025-12-31T18:30:00.000Z");
   EXPECT_EQ(to_rfc3339(*parse_date_time("1-jan-2026 00:00:00 +0000")), "2026-01-01T00:00:00.000Z");
   EXPECT_EQ(to_rfc3339(*parse_date_time("29-Feb-2024 23:59:60")), "2024-03-01T00:00:00.000Z");
 }
 
-TEST(date_time, refuses_what_is_no_date) {
+TEST(imap_date_time, refuses_what_is_no_date) {
   for (const auto* text : {"", "x", "17-Jul-1996", "32-Jul-1996 02:44:25 -0700", "30-Feb-2024 02:44:25 -0700",
                            "17-Jux-1996 02:44:25 -0700", "17-Jul-1996 24:44:25 -0700", "17-Jul-1996 02:44:25 0700",
                            "17-Jul-1996 02:44:25 -07000", "17-Jul-1996 02:44:25 -07x0", "-7-Jul-1996 02:44:25 -0700",
@@ -34,7 +34,7 @@ TEST(date_time, refuses_what_is_no_date) {
     EXPECT_FALSE(parse_date_time(text)) << text;
 }
 
-TEST(date_time, round_trips) {
+TEST(imap_date_time, round_trips) {
   const auto format = [](const char* text) { return format_date_time(*parse_date_time(text)); };
   EXPECT_EQ(format("17-Jul-1996 02:44:25 -0700"), "17-Jul-1996 09:44:25 +0000");
   EXPECT_EQ(format(" 1-Mar-2024 00:00:00 +0100"), "29-Feb-2024 23:00:00 +0000");
@@ -42,7 +42,7 @@ TEST(date_time, round_trips) {
   EXPECT_EQ(format_date_time(wall_time::min()).substr(0, 11), "01-Jan-0001");
 }
 
-TEST(uid_set, is_compact) {
+TEST(imap_uid_set, is_compact) {
   EXPECT_EQ(to_uid_sets(uids({1, 2, 3, 3, 5, 7, 8})).at(0).text, "1:3,5,7:8");
   EXPECT_EQ(to_uid_sets(uids({0, 4})).at(0).text, "4");
   EXPECT_TRUE(to_uid_sets({}).empty());
@@ -50,7 +50,7 @@ TEST(uid_set, is_compact) {
   EXPECT_EQ(to_uid_sets(uids({4294967294})).at(0).text, "4294967294");
 }
 
-TEST(uid_set, is_split_below_the_command_line_limit_and_loses_nothing) {
+TEST(imap_uid_set, is_split_below_the_command_line_limit_and_loses_nothing) {
   std::vector<message_uid> odd;
   for (std::uint32_t i = 0; i < 10'000; ++i)
     odd.push_back({100'000 + 2 * i});
@@ -68,14 +68,14 @@ TEST(uid_set, is_split_below_the_command_line_limit_and_loses_nothing) {
   EXPECT_EQ(back, odd);
 }
 
-TEST(uid_set, parses_and_refuses) {
+TEST(imap_uid_set, parses_and_refuses) {
   EXPECT_EQ(*parse_uid_set("5,9:7,12:*"), (std::vector<uid_range>{{5, 5}, {7, 9}, {12, uid_star}}));
   EXPECT_EQ(count_uids(*parse_uid_set("5,7:9")), 4U);
   for (const auto* text : {"", ",", "1,", "0", "1:", ":1", "1:2:3", "a", "4294967296", "-1", " 1", "1 "})
     EXPECT_FALSE(parse_uid_set(text)) << text;
 }
 
-TEST(folder_name, encodes_as_the_rfc_shows) {
+TEST(imap_folder_name, encodes_as_the_rfc_shows) {
   EXPECT_EQ(*encode_folder_name("Entw\xC3\xBCrfe"), "Entw&APw-rfe");
   EXPECT_EQ(*encode_folder_name("~peter/mail/\xE5\x8F\xB0\xE5\x8C\x97/\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E"),
             "~peter/mail/&U,BTFw-/&ZeVnLIqe-");
@@ -85,7 +85,7 @@ TEST(folder_name, encodes_as_the_rfc_shows) {
   EXPECT_EQ(*encode_folder_name("a\tb"), "a&AAk-b");
 }
 
-TEST(folder_name, round_trips) {
+TEST(imap_folder_name, round_trips) {
   for (const auto* name : {"INBOX", "\xC3\x89l\xC3\xA9ments envoy\xC3\xA9s",
                            "Elementy wys\xC5\x82"
                            "ane",
@@ -97,14 +97,14 @@ TEST(folder_name, round_trips) {
     EXPECT_EQ(*decode_folder_name(*encode_folder_name(name)), name);
 }
 
-TEST(folder_name, refuses_broken_names) {
+TEST(imap_folder_name, refuses_broken_names) {
   for (const auto* wire : {"&", "a&APw", "&AP-", "&2D0-", "&3ec-", "&A!-", "&APx-", "\xFF"})
     EXPECT_FALSE(decode_folder_name(wire)) << wire;
   for (const auto* text : {"\xFF", "\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80"})
     EXPECT_EQ(encode_folder_name(text).error().code, errc::invalid_argument);
 }
 
-TEST(suggested_backoff, is_read_from_exchanges_text) {
+TEST(imap_suggested_backoff, is_read_from_exchanges_text) {
   EXPECT_EQ(suggested_backoff("Request is throttled. Suggested Backoff Time: 92415 milliseconds"), 92415ms);
   EXPECT_EQ(suggested_backoff("request is THROTTLED. backoff time=5"), 5ms);
   EXPECT_EQ(suggested_backoff("Request is throttled. Suggested Backoff Time: 99999999999999999999999"), 24h);
@@ -121,7 +121,7 @@ struct failure_case {
   std::optional<errc> meaning;
 };
 
-TEST(failure_table, knows_the_cases_seen_in_the_field) {
+TEST(imap_failure_table, knows_the_cases_seen_in_the_field) {
   using enum failure_phase;
   const failure_case cases[] = {
       {command, "", "User is authenticated but not connected.", errc::mailbox_not_connected},
