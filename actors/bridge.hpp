@@ -6,6 +6,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <caf/actor_system.hpp>
@@ -32,13 +33,14 @@ void tell(const Actor& to, Ts&&... xs) {
 template <class Answer, class Actor, class Question>
 boost::asio::awaitable<result<Answer>> ask(caf::actor_system& system, Actor whom, std::chrono::milliseconds limit,
                                            Question question) {
-  using handler_type = boost::asio::async_completion<const boost::asio::use_awaitable_t<>&, void(result<Answer>)>::
-    completion_handler_type;
-  auto initiate = [](handler_type handler, caf::actor_system* sys, Actor to, std::chrono::milliseconds bound,
-                     Question q) {
+  auto initiate = []<class Handler>(Handler handler, caf::actor_system* sys, Actor to, std::chrono::milliseconds bound,
+                                    Question q) {
     auto executor = boost::asio::get_associated_executor(handler);
-    auto shared = std::make_shared<handler_type>(std::move(handler));
-    auto finish = [shared, executor](result<Answer> answer) {
+    // What CAF keeps must be copyable; a coroutine's handler is not.
+    auto shared = std::make_shared<Handler>(std::move(handler));
+    // The io thread must not end while an actor still owes an answer.
+    auto work = boost::asio::make_work_guard(executor);
+    auto finish = [shared, executor, work](result<Answer> answer) {
       boost::asio::post(executor,
                         [shared, answer = std::move(answer)]() mutable { std::move (*shared)(std::move(answer)); });
     };

@@ -329,6 +329,7 @@ void machine::drive_sync() {
     return;
   }
   last_confirmed_ = now_;
+  suspects_.clear(); // whoever is left was expunged
   failures_.worked();
   last_error_.reset();
   if (!position_.caught_up || position_.remap_until.value != 0) {
@@ -412,8 +413,8 @@ void machine::on_committed() {
 }
 
 void machine::enter_idle() {
-  in_step_ = true;
   enter(step::idle_wanted);
+  in_step_ = true; // after entering, whose report compares the states before and after
   send(imap::idle_command{});
   idle_ticket_ = last_ticket_;
 }

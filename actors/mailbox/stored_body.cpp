@@ -1,8 +1,8 @@
 #include "actors/mailbox/stored_body.hpp"
 
 #include "base/limits.hpp"
+#include "storage/blocking.hpp"
 
-#include <future>
 #include <limits>
 
 namespace postroom::mailbox {
@@ -32,10 +32,8 @@ public:
 
 private:
   result<void> load(std::uint32_t index) {
-    auto promise = std::make_shared<std::promise<result<std::optional<std::string>>>>();
-    auto answer = promise->get_future();
-    store_.read_chunk(blob_, index, [promise](auto got) { promise->set_value(std::move(got)); });
-    auto got = answer.get();
+    auto got = storage::wait_for<result<std::optional<std::string>>>(
+      [&](auto done) { store_.read_chunk(blob_, index, done); });
     if (!got)
       return got.error();
     if (!*got)

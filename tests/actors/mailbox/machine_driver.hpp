@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace postroom::mailbox {
@@ -36,6 +37,7 @@ public:
   bool ended = false;
   std::set<std::uint32_t> poisoned; ///< FETCH of these is refused
   std::vector<bool> token_refreshes;
+  std::pair<mailbox_state, bool> shown{mailbox_state::waiting, false}; ///< state and in step, as last reported
 
   wall_time now{std::chrono::hours{24 * 20'000}};
   mono_time ticks{std::chrono::hours{1}};
@@ -46,8 +48,12 @@ public:
   }
 
   void feed(event_type what) {
-    for (auto& effect : machine.on(std::move(what), ticks, now))
+    for (auto& effect : machine.on(std::move(what), ticks, now)) {
+      if (std::holds_alternative<effect::report>(effect))
+        shown = {machine.state(), machine.in_step()};
       pending.push_back(std::move(effect));
+    }
+    EXPECT_EQ(shown, std::pair(machine.state(), machine.in_step())) << "operators see something that is not so";
   }
 
   /// Carries out the next effect; false when there is none (but a timer).
