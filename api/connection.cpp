@@ -1,0 +1,308 @@
+#include "api/connection.hpp"
+
+#include "api/dispatch.hpp"
+#include "api/listen_address.hpp"
+#include "base/crypto.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+namespace postroom::api {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+/// After an answer that cuts a request short: how long and how much we still read, so that the client sees it.
+constexpr auto linger_deadline = 1s;
+constexpr std::size_t linger_bytes_max = 256 * limits::kib;
+/// The largest the parser may look ahead.
+constexpr std::size_t buffer_bytes_max = limits::http_header_bytes_max + 16 * limits::kib;
+
+using plain_stream = beast::tcp_stream;
+using tls_stream = beast::ssl_stream<beast::tcp_stream>;
+using request_parser = http::request_parser<http::string_body>;
+
+std::string header_of(const request_parser& from, http::field name) {
+  return std::string{from.get()[name]};
+}
+
+void fill(request& into, const request_parser& from) {
+  into.method = from.get().method();
+  into.accept = header_of(from, http::field::accept);
+  into.content_type = header_of(from, http::field::content_type);
+  into.authorization = header_of(from, http::field::authorization);
+  into.if_match = header_of(from, http::field::if_match);
+  into.last_event_id = std::string{from.get()["Last-Event-ID"]};
+  const auto given = from.get()["X-Request-Id"];
+  into.id = is_valid_id({given.data(), given.size()}) ? std::string{given} : hex_encode(random_string(8));
+}
+
+/// What a request that could not be read deserves; nothing when the peer is simply gone or late.
+std::optional<problem> problem_of(beast::error_code failed) {
+  if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
+    return problem{
+        fail(errc::too_large, "the header is larger than " + std::to_string(limits::http_header_bytes_max) + " bytes"),
+        431};
+  if (failed == http::error::body_limit)
+    return problem{fail(errc::too_large,
+                        "the body is larger than " + std::to_string(limits::http_json_body_bytes_max) + " bytes")};
+  const bool gone = failed == http::error::end_of_stream || failed == http::error::partial_message;
+  if (failed.category() != make_error_code(http::error::end_of_stream).category() || gone)
+    return {};
+  return problem{fail(errc::invalid_argument, "the request is malformed: " + failed.message())};
+}
+
+template <class Stream>
+class stream_connection final : public connection {
+public:
+  stream_connection(const server_context& context, Stream stream, bool from_loopback)
+      : context_(context), stream_(std::move(stream)), from_loopback_(from_loopback) {}
+
+  [[nodiscard]] bool between_requests() const noexcept override { return idle_; }
+  void close() noexcept override {
+    beast::error_code ignored;
+    socket().close(ignored);
+  }
+
+  asio::awaitable<void> run() override {
+    if (!co_await shake_hands())
+      co_return;
+    bool goes_on = true;
+    while (goes_on) {
+      if (!co_await wait_for_request())
+        break;
+      goes_on = co_await serve_request();
+    }
+    co_await part();
+  }
+
+private:
+  auto& socket() { return beast::get_lowest_layer(stream_).socket(); }
+  void allow(std::chrono::milliseconds limit) { beast::get_lowest_layer(stream_).expires_after(limit); }
+
+  asio::awaitable<bool> shake_hands() {
+    if constexpr (std::is_same_v<Stream, tls_stream>) {
+      allow(limits::tls_deadline);
+      const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_values);
+      co_return !failed;
+    }
+    co_return true;
+  }
+
+  /// The first byte may take the idle deadline; the rest of the request has its own.
+  asio::awaitable<bool> wait_for_request() {
+    if (buffer_.size() > 0)
+      co_return true;
+    idle_ = true;
+    allow(first_ ? context_.options.request_deadline : context_.options.idle_deadline);
+    first_ = false;
+    const auto [failed, count] = co_await stream_.async_read_some(buffer_.prepare(4096), as_values);
+    idle_ = false;
+    buffer_.commit(count);
+    co_return !failed;
+  }
+
+  /// Whether the connection can go on.
+  asio::awaitable<bool> serve_request() {
+    const auto began = context_.world.time.ticks();
+    request_parser parser;
+    parser.header_limit(limits::http_header_bytes_max);
+    parser.body_limit(limits::http_json_body_bytes_max);
+    allow(context_.options.request_deadline);
+    request what;
+    std::string allowed_methods;
+    response out;
+    bool whole = false;
+    const auto [failed, count] = co_await http::async_read_header(stream_, buffer_, parser, as_values);
+    if (failed) {
+      const auto why = problem_of(failed);
+      if (!why)
+        co_return false;
+      what.id = hex_encode(random_string(8));
+      out = refuse(*why);
+    } else {
+      fill(what, parser);
+      out = co_await answer(parser, what, allowed_methods);
+      whole = parser.is_done();
+    }
+    render_problem(out, what.id, allowed_methods);
+    const bool keep = whole && parser.get().keep_alive() && !context_.side.stopping;
+    const bool sent = co_await send(out, what, keep, failed ? 11 : parser.get().version());
+    const auto took = context_.world.time.ticks() - began;
+    context_.world.metrics.probes().http.answered(out.status, took);
+    log::debug("api.answered", {{"request", what.id},
+                                {"method", std::string_view{http::to_string(what.method)}},
+                                {"path", what.path},
+                                {"status", out.status},
+                                {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
+    co_return sent&& keep;
+  }
+
+  asio::awaitable<response> answer(request_parser& parser, request& what, std::string& allowed_methods) {
+    what.from_loopback = from_loopback_;
+    what.server = &context_.side;
+    const auto target = parser.get().target();
+    if (const auto read = read_target({target.data(), target.size()}, what); !read)
+      co_return refuse(read.error());
+    const auto route = co_await admit(context_.world, what, allowed_methods);
+    if (!route)
+      co_return refuse(route.error());
+    if (!parser.is_done()) {
+      if (auto wrong = co_await read_body(parser))
+        co_return refuse(std::move(*wrong));
+    }
+    what.body = std::move(parser.get().body());
+    if (!(*route)->takes_body && !what.body.empty())
+      co_return refuse(fail(errc::invalid_argument, "this request takes no body"));
+    co_return co_await run_handler(context_.world, **route, what);
+  }
+
+  asio::awaitable<std::optional<problem>> read_body(request_parser& parser) {
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+      http::response<http::empty_body> go_on{http::status::continue_, 11};
+      co_await http::async_write(stream_, go_on, as_values);
+    }
+    const auto [failed, count] = co_await http::async_read(stream_, buffer_, parser, as_values);
+    if (!failed)
+      co_return std::nullopt;
+    auto why = problem_of(failed);
+    co_return why ? why : problem{fail(errc::timeout, "the body did not arrive")};
+  }
+
+  template <class Body>
+  void set_head(http::response<Body>& message, const response& out, const request& what, bool keep) {
+    message.keep_alive(keep);
+    message.set("X-Request-Id", what.id);
+    message.set("X-Content-Type-Options", "nosniff");
+    message.set(http::field::cache_control, "no-store");
+    if (out.status != 204)
+      message.set(http::field::content_type, out.content_type);
+    for (const auto& [name, value] : out.headers)
+      message.set(name, value);
+  }
+
+  asio::awaitable<bool> send(response& out, const request& what, bool keep, unsigned version) {
+    allow(context_.options.request_deadline);
+    if (auto* pieces = std::get_if<std::unique_ptr<piecewise_body>>(&out.body))
+      co_return co_await send_pieces(out, **pieces, what, keep, version);
+    auto& text = std::get<std::string>(out.body);
+    if (what.method == method::head || out.status == 204) {
+      http::response<http::empty_body> message{http::int_to_status(out.status), version};
+      set_head(message, out, what, keep);
+      if (out.status != 204)
+        message.content_length(text.size());
+      const auto [failed, count] = co_await http::async_write(stream_, message, as_values);
+      co_return !failed;
+    }
+    http::response<http::string_body> message{http::int_to_status(out.status), version};
+    message.body() = std::move(text);
+    set_head(message, out, what, keep);
+    message.prepare_payload();
+    const auto [failed, count] = co_await http::async_write(stream_, message, as_values);
+    co_return !failed;
+  }
+
+  /// Each piece has the whole deadline; one is held at a time. Broken off without an end when the source fails, so that
+  /// nobody takes a part for the whole.
+  asio::awaitable<bool> send_pieces(response& out, piecewise_body& pieces, const request& what, bool keep,
+                                    unsigned version) {
+    const bool chunked = !out.length && version >= 11;
+    keep = keep && (out.length || chunked);
+    http::response<http::empty_body> message{http::int_to_status(out.status), version};
+    set_head(message, out, what, keep);
+    if (out.length)
+      message.content_length(*out.length);
+    else
+      message.chunked(chunked);
+    http::response_serializer<http::empty_body> serializer{message};
+    const auto [failed, count] = co_await http::async_write_header(stream_, serializer, as_values);
+    if (failed || what.method == method::head)
+      co_return !failed;
+    std::uint64_t left = out.length.value_or(0);
+    while (true) {
+      const auto piece = co_await pieces.next();
+      if (!piece) {
+        log::warning("api.answer_broken_off", {{"request", what.id}, {"why", to_string(piece.error())}});
+        co_return false;
+      }
+      if (!*piece)
+        break;
+      if (out.length && (*piece)->size() > left)
+        co_return false;
+      left -= out.length ? (*piece)->size() : 0;
+      if (!co_await send_piece(**piece, chunked))
+        co_return false;
+    }
+    if (out.length || !chunked)
+      co_return out.length&& left == 0 && keep;
+    const auto end = http::make_chunk_last();
+    const auto [lost, written] = co_await asio::async_write(stream_, end, as_values);
+    co_return !lost;
+  }
+
+  asio::awaitable<bool> send_piece(const std::string& piece, bool chunked) {
+    allow(context_.options.request_deadline);
+    const auto bytes = asio::buffer(piece);
+    if (!chunked) {
+      const auto [failed, count] = co_await asio::async_write(stream_, bytes, as_values);
+      co_return !failed;
+    }
+    const auto chunk = http::make_chunk(bytes);
+    const auto [failed, count] = co_await asio::async_write(stream_, chunk, as_values);
+    co_return !failed;
+  }
+
+  /// Says goodbye and reads a little on: closing with unread bytes would make the kernel destroy our last answer.
+  asio::awaitable<void> part() {
+    if (!socket().is_open())
+      co_return;
+    allow(linger_deadline);
+    if constexpr (std::is_same_v<Stream, tls_stream>) {
+      (void)co_await stream_.async_shutdown(as_values);
+    }
+    beast::error_code ignored;
+    socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    std::size_t total = 0;
+    buffer_.clear();
+    const auto space = buffer_.prepare(4096);
+    while (total < linger_bytes_max) {
+      const auto [failed, count] = co_await beast::get_lowest_layer(stream_).async_read_some(space, as_values);
+      if (failed)
+        break;
+      total += count;
+    }
+    close();
+  }
+
+  const server_context& context_;
+  Stream stream_;
+  beast::flat_buffer buffer_{buffer_bytes_max};
+  bool from_loopback_;
+  bool first_ = true;
+  bool idle_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<connection> make_connection(const server_context& context, asio::ip::tcp::socket socket) {
+  boost::system::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  const bool from_loopback = !gone && is_loopback(peer.address());
+  socket.set_option(asio::ip::tcp::no_delay{true}, gone);
+  if (context.tls)
+    return std::make_unique<stream_connection<tls_stream>>(context, tls_stream{std::move(socket), *context.tls},
+                                                           from_loopback);
+  return std::make_unique<stream_connection<plain_stream>>(context, plain_stream{std::move(socket)}, from_loopback);
+}
+
+} // namespace postroom::api

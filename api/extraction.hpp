@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "storage/store.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace postroom::api {
+
+/// A stored raw mail.
+struct stored_mail {
+  blob_id blob;
+  std::uint32_t chunks = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// The decoded content of one part, piece by piece, in the order of the mail. Made on a thread of the pool; taken by
+/// one reader. Holds a few pieces at most: the maker waits for the reader.
+class extracted_part {
+public:
+  virtual ~extracted_part() = default;
+  /// Hands the next piece to `done`, nothing at the end, or why there is no more. One at a time; `done` is called on
+  /// any thread.
+  virtual void take(storage::completion<result<std::optional<std::string>>> done) = 0;
+};
+
+/// Threads that take mails apart for downloads: extraction is a plain blocking loop, which no io thread may run.
+class extraction_pool {
+public:
+  extraction_pool() : threads_(limits::http_extractions_max) {}
+  /// Waits for the extractions under way; their readers must be gone.
+  ~extraction_pool() { threads_.join(); }
+
+  /// `busy` beyond limits::http_extractions_max at once. Dropping the result ends the work. `store` must outlive the
+  /// pool.
+  [[nodiscard]] result<std::shared_ptr<extracted_part>> start(storage::store& store, const stored_mail& mail,
+                                                              std::string part);
+
+private:
+  boost::asio::thread_pool threads_;
+  std::atomic<std::size_t> running_{0};
+};
+
+} // namespace postroom::api

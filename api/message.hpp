@@ -1,0 +1,99 @@
+#pragma once
+
+#include "api/access_tokens.hpp"
+#include "api/problem.hpp"
+#include "api/services.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/http/verb.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// A request and its answer as handlers see them: no sockets, no parser.
+namespace postroom::api {
+
+template <class T>
+using awaitable = boost::asio::awaitable<T>;
+using method = boost::beast::http::verb;
+
+class extraction_pool;
+
+/// What handlers need of the server itself.
+struct server_side {
+  std::atomic<bool> stopping{false}; ///< waits must end soon
+  std::chrono::milliseconds heartbeat{};
+  extraction_pool& extractions;
+};
+
+struct request {
+  api::method method{};
+  std::string path;                                       ///< as sent
+  std::vector<std::string> segments;                      ///< decoded, without the leading `v1/tenants/<tenant>`
+  std::map<std::string, std::string> query;               ///< decoded; each name at most once
+  std::map<std::string, std::string, std::less<>> params; ///< what the route's `{name}`s matched
+  std::string accept;
+  std::string content_type;
+  std::string authorization;
+  std::string if_match;
+  std::string last_event_id;
+  std::string body;
+  std::string id; ///< of this request, for logs and problems
+  bool from_loopback = false;
+  std::optional<tenant_id> tenant_in_path;
+  tenant_id tenant;              ///< whose objects are meant; set for routes of a tenant
+  tenant_id token_tenant;        ///< empty: the token covers all tenants
+  server_side* server = nullptr; ///< outlives every request
+
+  [[nodiscard]] const std::string& param(std::string_view name) const { return params.find(name)->second; }
+};
+
+/// A body that is made while it is sent. Used from one coroutine; each piece is small.
+class piecewise_body {
+public:
+  virtual ~piecewise_body() = default;
+  /// The next piece, never empty; nothing at the end; an error breaks the connection off.
+  virtual awaitable<result<std::optional<std::string>>> next() = 0;
+};
+
+struct response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::variant<std::string, std::unique_ptr<piecewise_body>, problem> body;
+  std::optional<std::uint64_t> length; ///< of a piecewise body, where known
+};
+
+[[nodiscard]] inline response refuse(problem p) {
+  response out;
+  out.body = std::move(p);
+  return out;
+}
+[[nodiscard]] inline response refuse(error e) {
+  return refuse(problem{std::move(e)});
+}
+[[nodiscard]] inline response answer_json(std::string document, unsigned status = 200) {
+  response out;
+  out.status = status;
+  out.body = std::move(document);
+  return out;
+}
+
+/// Query parameter as a number in [min, max]; `invalid_argument` names it.
+[[nodiscard]] result<std::uint64_t> number_of(const request& from, const std::string& name, std::uint64_t otherwise,
+                                              std::uint64_t min, std::uint64_t max);
+/// `invalid_argument` when a query parameter is not one of those (besides `tenant`).
+[[nodiscard]] result<void> only_parameters(const request& of, std::initializer_list<std::string_view> known);
+
+} // namespace postroom::api

@@ -1,0 +1,78 @@
+#include "api/problem.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace postroom::api {
+namespace {
+
+struct status_row {
+  errc code;
+  unsigned status;
+};
+
+/// What is not listed is somebody else's failure on our behalf: 502.
+constexpr std::array table{
+    status_row{errc::invalid_argument, 400},
+    status_row{errc::not_found, 404},
+    status_row{errc::conflict, 409},
+    status_row{errc::unauthenticated, 401},
+    status_row{errc::forbidden, 403},
+    status_row{errc::too_large, 413},
+    status_row{errc::busy, 429},
+    status_row{errc::timeout, 504},
+    status_row{errc::cancelled, 503},
+    status_row{errc::internal, 500},
+    status_row{errc::store_unavailable, 503},
+    status_row{errc::store_corrupt, 500},
+    status_row{errc::store_fenced, 503},
+    status_row{errc::disk_full, 507},
+    status_row{errc::wrong_key, 500},
+    status_row{errc::throttled, 503},
+    status_row{errc::identity_unavailable, 503},
+    status_row{errc::body_gone, 410},
+};
+
+} // namespace
+
+unsigned http_status_of(errc code) noexcept {
+  const auto row = std::ranges::find(table, code, &status_row::code);
+  return row == table.end() ? 502 : row->status;
+}
+
+unsigned http_status_of(const problem& p) noexcept {
+  return p.status ? *p.status : http_status_of(p.what.code);
+}
+
+std::string to_json(const problem& p, std::string_view request_id) {
+  const auto code = p.what.code;
+  boost::json::object document{
+      {"type", "urn:postroom:problem:" + std::string{to_string(code)}},
+      {"title", meaning(code)},
+      {"status", http_status_of(p)},
+      {"detail", p.what.detail},
+      {"instance", "urn:postroom:request:" + std::string{request_id}},
+      {"code", to_string(code)},
+      {"meaning", meaning(code)},
+      {"who_acts", to_string(who_acts(code))},
+      {"remedy", remedy(code)},
+  };
+  if (!p.fields.empty()) {
+    boost::json::array errors;
+    for (const auto& each : p.fields)
+      errors.push_back(boost::json::object{{"field", each.field}, {"problem", each.problem}});
+    document.emplace("errors", std::move(errors));
+  }
+  return boost::json::serialize(document);
+}
+
+problem invalid(std::vector<storage::field_problem> fields) {
+  std::string detail;
+  for (const auto& each : fields)
+    detail.append(detail.empty() ? "" : "; ").append(each.field).append(" ").append(each.problem);
+  return {fail(errc::invalid_argument, std::move(detail)), {}, std::move(fields)};
+}
+
+} // namespace postroom::api

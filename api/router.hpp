@@ -1,0 +1,56 @@
+#pragma once
+
+#include "api/message.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postroom::api {
+
+/// Who may use a route.
+enum class access : std::uint8_t {
+  anybody,
+  loopback_or_read, ///< no token needed from this machine
+  read,
+  write,
+  admin,
+};
+
+using handler = awaitable<response> (*)(const services& world, request& what);
+
+struct route {
+  api::method method;
+  std::string_view pattern; ///< `/v1/accounts/{account}`; a `{name}` matches one valid id
+  access needs;
+  handler handle;
+  bool of_tenant = true;   ///< also stands under `/v1/tenants/{tenant}`, and `request::tenant` is set
+  bool takes_body = false; ///< a JSON document
+};
+
+/// All routes, one table per resource.
+[[nodiscard]] std::span<const route> tenant_routes();
+[[nodiscard]] std::span<const route> provider_routes();
+[[nodiscard]] std::span<const route> grant_routes();
+[[nodiscard]] std::span<const route> account_routes();
+[[nodiscard]] std::span<const route> event_routes();
+[[nodiscard]] std::span<const route> message_routes();
+[[nodiscard]] std::span<const route> token_routes();
+[[nodiscard]] std::span<const route> health_routes();
+[[nodiscard]] const std::vector<route>& all_routes();
+
+/// Splits a request target into path and query. `invalid_argument` when it is malformed.
+[[nodiscard]] result<void> read_target(std::string_view target, request& into);
+
+struct routed {
+  const route* found = nullptr;
+  std::string allow; ///< methods of the path, when it exists but not with this one
+};
+/// Finds the route (HEAD counts as GET), and fills in `params` and `tenant_in_path`.
+[[nodiscard]] routed find_route(request& what);
+
+/// Checks token, scope and tenant; sets `tenant` and `token_tenant`. An error is the answer to give.
+[[nodiscard]] awaitable<result<void>> authorize(const services& world, const route& to, request& what);
+
+} // namespace postroom::api
