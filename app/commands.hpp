@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// The commands behind `postroom …`. Each returns the process's exit status: 0 done, 1 failed (the reason is on stderr),
+/// 2 the configuration is wrong.
+namespace postroom::app {
+
+struct serve_options {
+  std::filesystem::path config_file = "postroom.toml";
+  std::filesystem::path ready_file;
+};
+[[nodiscard]] int serve(const serve_options& options);
+
+struct check_options {
+  std::filesystem::path config_file = "postroom.toml";
+};
+/// Reads the configuration and says what is wrong with it.
+[[nodiscard]] int check(const check_options& options);
+
+struct token_options {
+  std::filesystem::path config_file = "postroom.toml";
+  std::string note;
+  std::string tenant; ///< empty: all
+  std::vector<std::string> scopes{"read"};
+  std::chrono::days life{0}; ///< 0: for ever
+};
+/// Makes an API token and prints it. The gateway must not run on the same data meanwhile.
+[[nodiscard]] int create_token(const token_options& options);
+
+struct demo_options {
+  std::filesystem::path directory; ///< empty: a temporary one, removed at the end
+  std::filesystem::path ready_file;
+  std::string listen = "127.0.0.1:0";
+  std::size_t mailboxes = 20;
+  std::chrono::milliseconds mail_every{1500};
+  std::chrono::seconds run_for{0}; ///< 0: until interrupted
+};
+[[nodiscard]] int demo(const demo_options& options);
+
+} // namespace postroom::app

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "actors/parsing/parse_pool.hpp"
+#include "metrics/probes.hpp"
+#include "net/imap_dialer.hpp"
+#include "storage/store.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+namespace postroom::app {
+
+/// What the pulse looks at; all of it outlives the actor system.
+struct pulse_sources {
+  const storage::store& store;
+  const parsing::parse_pool& parser;
+  const net::counting_imap_dialer& dialer;
+  metrics::probes& metrics;
+};
+
+/// Every few seconds carries the numbers of parts that do not know metrics into them.
+caf::behavior pulse(caf::event_based_actor* self, const pulse_sources* sources);
+
+} // namespace postroom::app

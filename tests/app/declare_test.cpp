@@ -1,0 +1,183 @@
+#include "app/declare.hpp"
+
+#include "base/encoding.hpp"
+#include "storage/blocking.hpp"
+#include "storage/memory/memory_store.hpp"
+#include "storage/secrets.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postroom::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+configuration sample() {
+  configuration out;
+  records::Tenant tenant;
+  tenant.set_id("default");
+  tenant.set_name("Default");
+  out.tenants.push_back(tenant);
+  declared_provider provider;
+  provider.record.set_tenant("default");
+  provider.record.set_id("azure");
+  provider.record.set_service("microsoft_azure");
+  provider.client_secret = secret<>{"client-secret-1"};
+  out.providers.push_back(std::move(provider));
+  declared_grant grant;
+  grant.record.set_tenant("default");
+  grant.record.set_id("andrea");
+  grant.record.set_provider("azure");
+  grant.record.set_kind("refresh_token");
+  grant.secret_value = secret<>{"refresh-token-1"};
+  out.grants.push_back(std::move(grant));
+  records::Account account;
+  account.set_tenant("default");
+  account.set_id("dev");
+  account.set_provider("azure");
+  account.set_grant("andrea");
+  out.accounts.push_back(account);
+  return out;
+}
+
+class declare_test : public ::testing::Test {
+protected:
+  declared_changes declare_now(const configuration& config) {
+    const auto done = declare(*store_, keys_, config, now_);
+    EXPECT_TRUE(done) << to_string(done.error());
+    now_ += 1min;
+    return done ? *done : declared_changes{};
+  }
+  template <class T>
+  std::optional<storage::versioned<T>> read(storage::record_key key) {
+    const auto got = storage::wait_for<result<std::optional<storage::versioned<T>>>>(
+      [&](auto done) { storage::get<T>(*store_, key, done); });
+    EXPECT_TRUE(got);
+    return got.value();
+  }
+  std::optional<storage::versioned<records::Grant>> grant() {
+    return read<records::Grant>(storage::keys::grant(tenant_id{"default"}, grant_id{"andrea"}));
+  }
+  std::optional<storage::versioned<records::Account>> account(const std::string& id) {
+    return read<records::Account>(storage::keys::account(tenant_id{"default"}, account_id{id}));
+  }
+  std::string refresh_token() { return storage::open_refresh_token(keys_, grant()->value).value().expose(); }
+  void write(const storage::operation& what) { ASSERT_TRUE(storage::commit_now(*store_, {what})); }
+
+  system_clock time_;
+  std::unique_ptr<storage::store> store_ = storage::open_memory_store(time_);
+  storage::keyring keys_ = storage::keyring::from_environment("1:" + base64_encode(std::string(32, 'k'))).value();
+  wall_time now_{24h * 365 * 55};
+};
+
+TEST_F(declare_test, writes_everything_once_and_nothing_the_second_time) {
+  const auto first = declare_now(sample());
+  EXPECT_EQ(first.written, 4u);
+  const auto before = account("dev")->value.SerializeAsString();
+  const auto second = declare_now(sample());
+  EXPECT_EQ(second.written, 0u);
+  EXPECT_EQ(second.removed, 0u);
+  EXPECT_EQ(second.unchanged, 4u);
+  EXPECT_EQ(account("dev")->value.SerializeAsString(), before);
+  EXPECT_TRUE(account("dev")->value.declared());
+  EXPECT_EQ(account("dev")->rev, revision{1});
+}
+
+TEST_F(declare_test, keeps_a_token_that_has_rotated_since_its_import) {
+  declare_now(sample());
+  auto rotated = *grant();
+  ASSERT_TRUE(storage::seal_refresh_token(keys_, rotated.value, secret<>{"refresh-token-rotated"}));
+  ASSERT_TRUE(storage::seal_access_token(keys_, rotated.value, secret<>{"access-token"}));
+  write(storage::put_config(rotated.value, rotated.rev));
+  EXPECT_EQ(declare_now(sample()).unchanged, 4u);
+  EXPECT_EQ(refresh_token(), "refresh-token-rotated");
+
+  auto renamed = sample();
+  renamed.grants[0].record.set_delegate("andrea@contoso.com");
+  EXPECT_EQ(declare_now(renamed).written, 1u);
+  EXPECT_EQ(refresh_token(), "refresh-token-rotated");
+}
+
+TEST_F(declare_test, a_new_declared_token_voids_what_the_old_sign_in_left) {
+  declare_now(sample());
+  auto known = *grant();
+  ASSERT_TRUE(storage::seal_access_token(keys_, known.value, secret<>{"access-token"}));
+  write(storage::put_config(known.value, known.rev));
+  auto signed_in_again = sample();
+  signed_in_again.grants[0].secret_value = secret<>{"refresh-token-2"};
+  EXPECT_EQ(declare_now(signed_in_again).written, 1u);
+  EXPECT_EQ(refresh_token(), "refresh-token-2");
+  EXPECT_TRUE(grant()->value.access_token().empty());
+}
+
+TEST_F(declare_test, a_password_is_compared_and_leaves_no_fingerprint) {
+  auto config = sample();
+  config.grants[0].record.set_kind("password");
+  declare_now(config);
+  EXPECT_TRUE(grant()->value.imported_fingerprint().empty());
+  EXPECT_EQ(declare_now(config).unchanged, 4u);
+  config.grants[0].secret_value = secret<>{"another"};
+  EXPECT_EQ(declare_now(config).written, 1u);
+  EXPECT_EQ(refresh_token(), "another");
+}
+
+TEST_F(declare_test, a_new_client_secret_is_sealed) {
+  declare_now(sample());
+  auto config = sample();
+  config.providers[0].client_secret = secret<>{"client-secret-2"};
+  EXPECT_EQ(declare_now(config).written, 1u);
+  const auto stored = read<records::Provider>(storage::keys::provider(tenant_id{"default"}, provider_id{"azure"}));
+  EXPECT_EQ(storage::open_client_secret(keys_, stored->value).value().expose(), "client-secret-2");
+  EXPECT_EQ(stored->value.SerializeAsString().find("client-secret-2"), std::string::npos);
+}
+
+TEST_F(declare_test, removes_what_is_no_longer_declared_and_spares_what_the_api_made) {
+  auto config = sample();
+  config.accounts.push_back(config.accounts[0]);
+  config.accounts[1].set_id("sales");
+  declare_now(config);
+  auto by_api = config.accounts[0];
+  by_api.set_id("api");
+  write(storage::put_config(by_api, revision{0}));
+
+  EXPECT_EQ(declare_now(sample()).removed, 1u);
+  EXPECT_FALSE(account("sales"));
+  EXPECT_TRUE(account("api"));
+  EXPECT_FALSE(account("api")->value.declared());
+}
+
+TEST_F(declare_test, takes_over_an_object_of_the_same_id) {
+  auto by_api = sample().accounts[0];
+  by_api.set_name("made by hand");
+  by_api.set_created_ms(77);
+  write(storage::put_config(by_api, revision{0}));
+  declare_now(sample());
+  EXPECT_TRUE(account("dev")->value.declared());
+  EXPECT_EQ(account("dev")->value.created_ms(), 77);
+  EXPECT_EQ(account("dev")->value.name(), "");
+}
+
+TEST_F(declare_test, thousands_of_accounts_fit_into_the_store_s_limits) {
+  auto config = sample();
+  for (int i = 0; i < 5000; ++i) {
+    config.accounts.push_back(config.accounts[0]);
+    config.accounts.back().set_id("a" + std::to_string(i));
+  }
+  EXPECT_EQ(declare_now(config).written, 5004u);
+  EXPECT_EQ(declare_now(config).unchanged, 5004u);
+  EXPECT_EQ(declare_now(sample()).removed, 5000u);
+}
+
+TEST_F(declare_test, a_wrong_key_stops_everything_before_the_first_write) {
+  declare_now(sample());
+  const auto other = storage::keyring::from_environment("1:" + base64_encode(std::string(32, 'x'))).value();
+  auto config = sample();
+  config.accounts[0].set_name("changed");
+  const auto done = declare(*store_, other, config, now_);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, errc::wrong_key);
+  EXPECT_EQ(account("dev")->value.name(), "");
+}
+
+} // namespace
+} // namespace postroom::app
