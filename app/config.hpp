@@ -26,7 +26,9 @@ struct api_config {
 };
 
 struct store_config {
-  std::uint64_t memory_bytes = 256 * limits::mib; ///< caches and write buffers together
+  std::uint64_t memory_bytes = 24 * limits::mib; ///< caches and write buffers together
+  /// Empty: `POSTROOM_KEYS` from the environment, else `<data_directory>/sealing.keys`, made at the first start.
+  std::filesystem::path key_file;
 };
 
 struct limits_config {

@@ -3,6 +3,7 @@
 #include "app/process.hpp"
 #include "app/ready_file.hpp"
 #include "sim/stand_in.hpp"
+#include "storage/object_schema.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -65,6 +66,7 @@ configuration configure(const demo_options& options, const std::filesystem::path
   provider.record.set_imap_security("tls");
   provider.record.set_ca_file(office.ca_file().string());
   provider.client_secret = office.client_secret();
+  storage::set_defaults(provider.record);
   config.providers.push_back(std::move(provider));
 
   declared_grant grant;
@@ -93,6 +95,7 @@ configuration configure(const demo_options& options, const std::filesystem::path
     account.set_delegate(office.delegate());
     account.set_transport("imap_smtp");
     account.set_catch_up("all");
+    storage::set_defaults(account, &config.providers.front().record);
     config.accounts.push_back(std::move(account));
   }
   return config;

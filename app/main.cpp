@@ -25,13 +25,13 @@ int main(int argc, char** argv) {
   demo_command->add_option("--ready-file", showing.ready_file,
                            "Write {\"url\",\"token\",\"pid\"} here once all mailboxes are in step");
   demo_command->add_option("--listen", showing.listen, "Address of the API; port 0 takes a free one")
-    ->capture_default_str();
+      ->capture_default_str();
   demo_command->add_option("--mailboxes", showing.mailboxes, "Shared mailboxes to play")
-    ->check(CLI::Range(1, 5000))
-    ->capture_default_str();
+      ->check(CLI::Range(1, 5000))
+      ->capture_default_str();
   unsigned mail_every_ms = 1500;
   demo_command->add_option("--mail-every-ms", mail_every_ms, "A new mail arrives this often; 0: never")
-    ->capture_default_str();
+      ->capture_default_str();
   unsigned run_for_s = 0;
   demo_command->add_option("--run-for-s", run_for_s, "End by itself after so many seconds; 0: never");
 

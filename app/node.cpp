@@ -42,8 +42,8 @@ result<ownership> claim_all(storage::store& store) {
   std::vector<shard_id> shards;
   for (std::uint16_t i = 0; i < shard_count; ++i)
     shards.push_back(shard_id{i});
-  const auto fences = storage::wait_for<result<std::vector<storage::fence>>>(
-    [&](auto done) { store.claim(std::move(shards), done); });
+  const auto fences =
+      storage::wait_for<result<std::vector<storage::fence>>>([&](auto done) { store.claim(std::move(shards), done); });
   if (!fences)
     return fences.error();
   ownership owned;
@@ -65,10 +65,10 @@ struct node::parts {
     auto& probes = registry.probes();
     world.events = system.spawn(events::events);
     world.archive = system.spawn(archive::archive, data.store.get(), world.events, &time, &probes.store);
-    world.admission = system.spawn(
-      admission::admission,
-      admission::admission_config{settings.credit_bytes, settings.connections_per_second_per_host}, &time,
-      &probes.admission);
+    world.admission =
+        system.spawn(admission::admission,
+                     admission::admission_config{settings.credit_bytes, settings.connections_per_second_per_host},
+                     &time, &probes.admission);
     pulse_actor = system.spawn(pulse, &sources);
     gateway = system.spawn(gateway::gateway, &world);
   }
@@ -92,7 +92,8 @@ struct node::parts {
   bool stopped = false;
 };
 
-node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {}
+node::node(std::unique_ptr<parts> p) : parts_(std::move(p)) {
+}
 
 node::~node() {
   stop();
@@ -107,7 +108,7 @@ result<std::unique_ptr<node>> node::start(const node_settings& settings, opened_
   if (!inflight)
     return inflight.error();
   return std::unique_ptr<node>{
-    new node{std::make_unique<parts>(settings, std::move(data), time, metrics, *owned, std::move(*inflight))}};
+      new node{std::make_unique<parts>(settings, std::move(data), time, metrics, *owned, std::move(*inflight))}};
 }
 
 caf::actor_system& node::actors() {
@@ -134,7 +135,7 @@ result<overview> node::look(std::chrono::milliseconds limit) {
   caf::scoped_actor self{parts_->system};
   result<overview> out = fail(errc::timeout, "the gateway does not answer");
   self->request(parts_->gateway, limit, ask_overview{})
-    .receive([&](const overview& seen) { out = seen; }, [&](const caf::error& e) { out = from_caf(e); });
+      .receive([&](const overview& seen) { out = seen; }, [&](const caf::error& e) { out = from_caf(e); });
   return out;
 }
 

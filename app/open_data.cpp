@@ -41,7 +41,7 @@ result<opened_store> open_data(const node_settings& settings, const clock& time)
     return keys.error();
   opened_store out{std::move(*store), std::make_unique<storage::keyring>(std::move(*keys))};
   const auto checked =
-    storage::wait_for<result<void>>([&](auto done) { storage::check_keys(*out.store, *out.keys, done); });
+      storage::wait_for<result<void>>([&](auto done) { storage::check_keys(*out.store, *out.keys, done); });
   if (!checked)
     return checked.error();
   return out;

@@ -41,7 +41,8 @@ bool end_wanted(std::chrono::milliseconds limit, log::level level) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (true) {
     const auto left = std::max<std::chrono::nanoseconds>(end - std::chrono::steady_clock::now(), {});
-    const timespec wait{static_cast<time_t>(left.count() / 1'000'000'000), static_cast<long>(left.count() % 1'000'000'000)};
+    const timespec wait{static_cast<time_t>(left.count() / 1'000'000'000),
+                        static_cast<long>(left.count() % 1'000'000'000)};
     const int number = sigtimedwait(&set, nullptr, &wait);
     if (number == SIGINT || number == SIGTERM)
       return true;
@@ -57,6 +58,7 @@ bool end_wanted(std::chrono::milliseconds limit, log::level level) {
 node_settings settings_of(const configuration& config) {
   node_settings out;
   out.data_directory = config.data_directory;
+  out.key_file = config.store.key_file;
   out.store_memory_bytes = config.store.memory_bytes;
   out.credit_bytes = config.limits.credit_pool_bytes;
   out.connections_per_second_per_host = config.limits.connections_per_second_per_host;
@@ -86,7 +88,7 @@ result<std::unique_ptr<gateway_process>> gateway_process::start(const configurat
   options.tls_key = config.api.tls_key;
   auto& n = *out->node_;
   auto server = api::server::start(
-    options, api::services{n.store(), n.keys(), time, n.actors(), n.gateway(), n.events(), out->metrics_});
+      options, api::services{n.store(), n.keys(), time, n.actors(), n.gateway(), n.events(), out->metrics_});
   if (!server)
     return server.error();
   out->server_ = std::move(*server);

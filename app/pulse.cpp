@@ -37,10 +37,10 @@ caf::behavior pulse(caf::event_based_actor* self, const pulse_sources* sources) 
   auto last = std::make_shared<seen>();
   self->delayed_send(self, period, tick_atom::value);
   return {
-    [self, sources, last](tick_atom) {
-      carry(*sources, *last);
-      self->delayed_send(self, period, tick_atom::value);
-    },
+      [self, sources, last](tick_atom) {
+        carry(*sources, *last);
+        self->delayed_send(self, period, tick_atom::value);
+      },
   };
 }
 

@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 int complain(const error& why, int status = 1) {
-  std::cerr << "postroom: " << why.detail << "\n" << "  " << to_string(why.code) << ": " << meaning(why.code) << "\n"
+  std::cerr << "postroom: " << why.detail << "\n"
+            << "  " << to_string(why.code) << ": " << meaning(why.code) << "\n"
             << "  what to do: " << remedy(why.code) << "\n";
   return status;
 }

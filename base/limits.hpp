@@ -39,6 +39,10 @@ inline constexpr auto login_deadline = 30s;
 inline constexpr auto imap_first_byte_deadline = 60s;
 /// Between two bytes inside an answer.
 inline constexpr auto imap_between_bytes_deadline = 120s;
+/// An answer may take so long and, beyond, a second for each so many octets exchanged: whoever lets octets trickle to
+/// stay inside the deadlines above must not hold a mailbox and its credit for ever.
+inline constexpr auto imap_answer_deadline = 10min;
+inline constexpr std::uint64_t imap_pace_bytes_per_s_min = 4 * kib;
 /// The tagged OK after DONE; a server that does not answer is dead (see m365: stalls).
 inline constexpr auto imap_done_deadline = 30s;
 /// Silence in IDLE. RFC 2177 has clients renew IDLE within 29 min, so a link silent for longer has a sleeping owner.
@@ -51,6 +55,12 @@ inline constexpr std::size_t link_turn_bytes = 256 * kib;
 inline constexpr std::size_t dns_addresses_max = 16;
 inline constexpr std::size_t dns_names_max = 1024;
 inline constexpr auto dns_memory = 60s;
+/// How long the last addresses of a name serve beyond, while asking anew is slow or fails, and the pause after a
+/// failure: a name server's outage must not end the reconnects of mailboxes whose server has not moved.
+inline constexpr auto dns_stale = 1h;
+inline constexpr auto dns_retry = 10s;
+/// Look-ups at once per io thread, each on a thread of its own; further names wait for a free one.
+inline constexpr std::size_t dns_lookups_max = 8;
 /// TLS sessions remembered per server, so that a storm of reconnects resumes, and of one trust set: each may keep the
 /// server's certificate chain (about 10 KiB) in memory.
 inline constexpr std::size_t tls_sessions_per_host_max = 64;
@@ -67,6 +77,9 @@ inline constexpr std::size_t fetch_range_messages_max = 100;
 inline constexpr std::uint32_t list_window_uids = 1000;
 /// Bytes of mail in memory between the sockets and the store, for all mailboxes together.
 inline constexpr std::size_t credit_pool_bytes = 64 * mib;
+/// What a mail is booked with at least: its record, its event and its place in the parser's queue cost that much,
+/// however small it is; and so the pool also bounds the number of mails.
+inline constexpr std::size_t mail_credit_bytes_min = 4 * kib;
 
 // -- Storage ---------------------------------------------------------------------------------------------------------
 
@@ -93,8 +106,9 @@ inline constexpr std::uint64_t sweep_garbage_percent_min = 25;
 /// What the writer puts into one synced write: enough to share the sync, small enough to stay quick and in the cache.
 inline constexpr std::size_t commit_group_requests_max = 1024;
 inline constexpr std::size_t commit_group_bytes_max = 1 * mib;
-/// Between attempts to bring a failing store back: each one tries to flush.
+/// Between attempts to bring a failing store back, and what the disk must take before the store is opened anew.
 inline constexpr auto store_resume_pause = 250ms;
+inline constexpr std::size_t store_probe_bytes = 1 * mib;
 /// Three ids and a folder name or address with room to spare; longer keys would only bloat indexes.
 inline constexpr std::size_t record_key_bytes_max = 2 * kib;
 inline constexpr std::size_t stream_name_bytes_max = 256;
@@ -149,8 +163,8 @@ inline constexpr std::size_t mime_text_raw_bytes_max = 4 * event_text_bytes_max;
 
 // -- Parsing ---------------------------------------------------------------------------------------------------------
 
-/// Mails waiting for a parsing worker; their bodies are paid for by the credit pool.
-inline constexpr std::size_t parse_queue_max = 1024;
+/// Mails waiting for a parsing worker: all that the credit pool lets through, since each is paid for by it.
+inline constexpr std::size_t parse_queue_max = credit_pool_bytes / mail_credit_bytes_min;
 /// Mails remembered as having been in flight when the process died. More than one per worker and start never come up.
 inline constexpr std::size_t parse_suspects_max = 256;
 

@@ -1,5 +1,6 @@
 # How everything of ours is compiled. Included once from the top.
 option(POSTROOM_TESTS "Build the tests" ON)
+option(POSTROOM_INTEGRATION "Build the tests that run real servers" ON)
 option(POSTROOM_BENCH "Build the benchmarks" ON)
 option(POSTROOM_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(POSTROOM_WERROR "Treat warnings as errors" OFF)
@@ -38,7 +39,7 @@ if(POSTROOM_SANITIZE)
   add_link_options(-fsanitize=${POSTROOM_SANITIZE})
 endif()
 if(POSTROOM_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
 endif()
 
 # postroom_library(name SOURCES... DEPENDS...): one library per top-level folder.

@@ -33,7 +33,7 @@ template <class T>
   while (true) {
     const auto after = all.empty() ? std::string{} : all.back().key;
     auto some = wait_for<result<std::vector<versioned<T>>>>(
-      [&](auto done) { list<T>(from, where, prefix, after, page, done); });
+        [&](auto done) { list<T>(from, where, prefix, after, page, done); });
     if (!some)
       return some.error();
     const bool last = some->size() < page;

@@ -34,13 +34,17 @@ void check_email(problems& into, std::string_view field, const std::string& addr
     into.push_back({std::string{field}, "is not an email address"});
 }
 
+/// Only addresses, and the one name that is reserved for it: `127.evil.example` is anywhere.
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+  return host == "localhost" || host == "::1" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 std::string_view host_of_url(std::string_view url) {
   url.remove_prefix(std::min(url.find("://") + 3, url.size()));
-  const auto authority = url.substr(0, url.find_first_of("/?#"));
+  auto authority = url.substr(0, url.find_first_of("/?#"));
+  // What stands before an at sign is a user, not the host (RFC 3986 §3.2).
+  authority.remove_prefix(authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1);
   if (authority.starts_with('['))
     return authority.substr(0, authority.find(']') + 1);
   return authority.substr(0, authority.find(':'));

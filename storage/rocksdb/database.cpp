@@ -5,7 +5,9 @@
 #include "storage/rocksdb/layout.hpp"
 #include "storage/rocksdb/tuning.hpp"
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 #include <system_error>
 
@@ -49,28 +51,44 @@ error to_error(const rocksdb::Status& status) {
   return fail(errc::store_unavailable, status.ToString());
 }
 
+database::database(const rocksdb_options& options, const clock& time)
+    : options_(options), clock_(time),
+      watch_(std::make_shared<wal_watch>(options.sync_delay_for_test, options.fault_for_test)),
+      env_(rocksdb::NewCompositeEnv(watch_wal(rocksdb::FileSystem::Default(), watch_))) {
+}
+
 result<std::unique_ptr<database>> database::open(const rocksdb_options& options, const clock& time) {
   if (options.directory.empty())
     return fail(errc::invalid_argument, "no directory given for the store");
   if (auto made = make_directory(options.directory); !made)
     return made.error();
-  std::unique_ptr<database> self{new database};
-  self->clock_ = &time;
-  self->watch_ = std::make_shared<wal_watch>(options.sync_delay_for_test, options.fault_for_test);
-  self->env_ = rocksdb::NewCompositeEnv(watch_wal(rocksdb::FileSystem::Default(), self->watch_));
-
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  const auto status =
-      rocksdb::DB::Open(database_options(options.memory_bytes_max, self->env_.get()), options.directory.string(),
-                        families(options.memory_bytes_max, time), &handles, &db);
-  if (!status.ok())
-    return open_error(status, options.directory.string());
-  self->db_.reset(db);
-  std::copy(handles.begin(), handles.end(), self->handles_.begin());
+  std::unique_ptr<database> self{new database{options, time}};
+  if (auto opened = self->open_files(); !opened)
+    return opened.error();
   if (auto known = self->check_format(); !known)
     return known.error();
   return self;
+}
+
+result<void> database::open_files() {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto directory = options_.directory.string();
+  const auto status = rocksdb::DB::Open(database_options(options_.memory_bytes_max, env_.get()), directory,
+                                        families(options_.memory_bytes_max, clock_), &handles, &db);
+  if (!status.ok())
+    return open_error(status, directory);
+  db_.reset(db);
+  std::copy(handles.begin(), handles.end(), handles_.begin());
+  return {};
+}
+
+void database::close_files() {
+  for (auto* handle : handles_)
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  handles_.fill(nullptr);
+  db_->Close().PermitUncheckedError();
+  db_.reset();
 }
 
 database::~database() {
@@ -78,9 +96,7 @@ database::~database() {
     return;
   // A failure here loses nothing: what was acknowledged is in the log and is replayed at the next start.
   db_->Flush(rocksdb::FlushOptions{}, {handles_.begin(), handles_.end()}).PermitUncheckedError();
-  for (auto* handle : handles_)
-    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  db_->Close().PermitUncheckedError();
+  close_files();
 }
 
 result<void> database::check_format() {
@@ -109,9 +125,6 @@ result<void> database::check_format() {
 }
 
 std::optional<write_failure> database::write(rocksdb::WriteBatch& what, bool sync) {
-  if (failed_)
-    if (auto still = recover())
-      return still;
   rocksdb::WriteOptions how;
   how.sync = sync;
   watch_->begin_write();
@@ -122,18 +135,46 @@ std::optional<write_failure> database::write(rocksdb::WriteBatch& what, bool syn
   return write_failure{watch_->sync_failed(), *failed_};
 }
 
-std::optional<write_failure> database::recover() {
-  // Resuming flushes all memtables: not for each of a crowd of waiting groups while the disk stays full.
-  if (clock_->ticks() < retry_at_)
-    return write_failure{false, *failed_};
-  const auto status = db_->Resume();
-  if (status.ok()) {
-    failed_.reset();
-    return {};
+database::state database::recover() {
+  if (!failed_)
+    return state::well;
+  // Opening reads the whole log: not for each of a crowd of waiting groups while the disk stays full.
+  if (clock_.ticks() < retry_at_)
+    return state::failed;
+  retry_at_ = clock_.ticks() + limits::store_resume_pause;
+  if (auto writable = try_disk(); !writable) {
+    failed_ = writable.error();
+    return state::failed;
   }
-  retry_at_ = clock_->ticks() + limits::store_resume_pause;
-  failed_ = to_error(status);
-  return write_failure{false, *failed_};
+  if (db_)
+    rocksdb::CancelAllBackgroundWork(db_.get(), false);
+  std::lock_guard alone{swapping_};
+  if (db_)
+    close_files();
+  if (auto opened = open_files(); !opened) {
+    failed_ = opened.error();
+    return state::failed;
+  }
+  failed_.reset();
+  retry_at_ = {};
+  return state::reopened;
+}
+
+result<void> database::try_disk() {
+  // Named like a log, so that it meets the same faults; opening the store anew needs about as much.
+  const auto name = (options_.directory / "probe.log").string();
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  const auto& files = env_->GetFileSystem();
+  auto status = files->NewWritableFile(name, {}, &file, nullptr);
+  const std::string bytes(limits::store_probe_bytes, '\0');
+  if (status.ok())
+    status = file->Append(bytes, {}, nullptr);
+  if (status.ok())
+    status = file->Sync({}, nullptr);
+  if (file)
+    file->Close({}, nullptr).PermitUncheckedError();
+  files->DeleteFile(name, {}, nullptr).PermitUncheckedError();
+  return status.ok() ? result<void>{} : to_error(status);
 }
 
 } // namespace postroom::storage::embedded

@@ -8,7 +8,9 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 
 namespace postroom::storage::embedded {
 
@@ -21,18 +23,39 @@ struct write_failure {
   error why;
 };
 
-/// RocksDB as Postroom uses it: opened, with its column families, and written with a known outcome. Reading is
-/// thread-safe; `write` is for one thread.
+/// RocksDB as Postroom uses it: opened, with its column families, and written with a known outcome. One thread, the
+/// writer's, may call recover() and write() and read as it likes; all others read while they hold a `usage`.
 class database {
 public:
+  /// `time` must outlive it.
   [[nodiscard]] static result<std::unique_ptr<database>> open(const rocksdb_options& options, const clock& time);
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
 
-  /// Writes all or nothing; with `sync` it is on disk afterwards. After a failure it tries to recover (see
-  /// limits::store_resume_pause) before the next write.
+  /// Writes all or nothing; with `sync` it is on disk afterwards. After a failure nothing is to be written, and little
+  /// can be relied on, until recover() has succeeded.
   [[nodiscard]] std::optional<write_failure> write(rocksdb::WriteBatch& what, bool sync);
+
+  enum class state : std::uint8_t { well, reopened, failed };
+  /// Once writing has failed: tries, at most every limits::store_resume_pause, whether the disk takes data again, and
+  /// if so opens the store anew, as after a crash. A failed log is thus never written on, and what a failed sync left
+  /// behind is decided by what the disk holds.
+  [[nodiscard]] state recover();
+  /// Why the last write failed.
+  [[nodiscard]] const error& why_failed() const { return *failed_; }
+
+  /// Keeps the store from being opened anew while somebody reads. Hold it briefly.
+  class usage {
+  public:
+    explicit usage(const database& of) : lock_(of.swapping_), open_(of.db_ != nullptr) {}
+    /// False while the store could not be opened anew: there is nothing to read from.
+    explicit operator bool() const noexcept { return open_; }
+
+  private:
+    std::shared_lock<std::shared_mutex> lock_;
+    bool open_;
+  };
 
   [[nodiscard]] rocksdb::DB& db() const noexcept { return *db_; }
   [[nodiscard]] rocksdb::ColumnFamilyHandle* in(family f) const noexcept {
@@ -40,17 +63,22 @@ public:
   }
 
 private:
-  database() = default;
+  database(const rocksdb_options& options, const clock& time);
+  [[nodiscard]] result<void> open_files();
+  void close_files();
   [[nodiscard]] result<void> check_format();
-  [[nodiscard]] std::optional<write_failure> recover();
+  /// Whether a file of some size can be written where the store is.
+  [[nodiscard]] result<void> try_disk();
 
+  rocksdb_options options_;
+  const clock& clock_;
   std::shared_ptr<wal_watch> watch_;
   std::unique_ptr<rocksdb::Env> env_;
+  mutable std::shared_mutex swapping_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
   std::optional<error> failed_; ///< why the last write failed; nothing when the store is well
   mono_time retry_at_{};
-  const clock* clock_ = nullptr;
 };
 
 /// RocksDB's failure in our words.

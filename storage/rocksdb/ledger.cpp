@@ -50,6 +50,19 @@ result<void> ledger::load() {
   return {};
 }
 
+std::optional<error> ledger::recover() {
+  switch (database_.recover()) {
+  case database::state::well:
+    return {};
+  case database::state::reopened:
+    forget();
+    return {};
+  case database::state::failed:
+    break;
+  }
+  return database_.why_failed();
+}
+
 provisional<commit_result> ledger::apply(const batch& what) {
   const auto known = state_of(what.id);
   if (!known)

@@ -26,6 +26,9 @@ class ledger {
 public:
   ledger(database& in, const clock& time);
 
+  /// To be asked before each group: why nothing can be written now, after a failure that lasts.
+  [[nodiscard]] std::optional<error> recover();
+
   /// Reads the shards' epochs. Once, before anything else.
   [[nodiscard]] result<void> load();
 

@@ -13,6 +13,10 @@ namespace {
 
 using namespace embedded;
 
+error not_open() {
+  return fail(errc::store_unavailable, "the store could not be opened again after it failed");
+}
+
 /// What work gets that cannot have a snapshot.
 class no_snapshot final : public snapshot {
 public:
@@ -91,6 +95,9 @@ public:
   void with_snapshot(std::function<void(const snapshot&)> work) override {
     auto shared = std::make_shared<std::function<void(const snapshot&)>>(std::move(work));
     std::function<void()> job = [this, shared] {
+      const database::usage using_it{*database_};
+      if (!using_it)
+        return (*shared)(no_snapshot{not_open()});
       rocksdb::ManagedSnapshot frozen{&database_->db()};
       (*shared)(view{*database_, frozen.snapshot()});
     };
@@ -101,6 +108,9 @@ public:
   [[nodiscard]] store_stats stats() const override { return writer_.stats(); }
 
   [[nodiscard]] result<void> checkpoint(const std::filesystem::path& target) {
+    const database::usage using_it{*database_};
+    if (!using_it)
+      return not_open();
     rocksdb::Checkpoint* made = nullptr;
     if (const auto status = rocksdb::Checkpoint::Create(&database_->db(), &made); !status.ok())
       return to_error(status);
@@ -121,7 +131,10 @@ private:
   template <class T, class Read>
   void read(completion<result<T>> done, Read how) {
     auto shared = std::make_shared<completion<result<T>>>(std::move(done));
-    std::function<void()> job = [this, shared, how = std::move(how)] { (*shared)(how(view{*database_})); };
+    std::function<void()> job = [this, shared, how = std::move(how)] {
+      const database::usage using_it{*database_};
+      (*shared)(using_it ? how(view{*database_}) : result<T>{not_open()});
+    };
     if (auto refused = readers_.submit(job))
       (*shared)(std::move(*refused));
   }

@@ -38,6 +38,9 @@ void sweeper::run() {
 }
 
 void sweeper::sweep(family f) {
+  const database::usage using_it{database_};
+  if (!using_it)
+    return;
   auto& db = database_.db();
   std::uint64_t all = 0;
   std::uint64_t garbage = 0;

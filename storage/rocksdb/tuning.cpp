@@ -109,7 +109,7 @@ rocksdb::DBOptions database_options(std::size_t memory_bytes_max, rocksdb::Env* 
   // One writer thread: nothing to be gained from concurrency in the memtable.
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
-  // The writer resumes by itself, see database::recover.
+  // The writer opens the store anew, see database::recover.
   options.max_bgerror_resume_count = 0;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 2;

@@ -14,6 +14,7 @@ rocksdb::IOStatus retryable(rocksdb::IOStatus how) {
   return how;
 }
 
+/// A log that failed once takes nothing any more: what a caller was told is not written must not be written later.
 class watched_file final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
   watched_file(std::unique_ptr<rocksdb::FSWritableFile> file, std::shared_ptr<wal_watch> watch)
@@ -21,15 +22,11 @@ public:
 
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* debug) override {
-    if (auto fault = watch_->before(wal_step::append); !fault.ok())
-      return retryable(fault);
-    return retryable(FSWritableFileOwnerWrapper::Append(data, options, debug));
+    return append([&] { return FSWritableFileOwnerWrapper::Append(data, options, debug); });
   }
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            const rocksdb::DataVerificationInfo& info, rocksdb::IODebugContext* debug) override {
-    if (auto fault = watch_->before(wal_step::append); !fault.ok())
-      return retryable(fault);
-    return retryable(FSWritableFileOwnerWrapper::Append(data, options, info, debug));
+    return append([&] { return FSWritableFileOwnerWrapper::Append(data, options, info, debug); });
   }
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
     auto how = watch_->before(wal_step::sync);
@@ -47,7 +44,17 @@ public:
   }
 
 private:
+  template <class Append>
+  rocksdb::IOStatus append(Append inner) {
+    if (failed_.ok())
+      failed_ = watch_->before(wal_step::append);
+    if (failed_.ok())
+      failed_ = inner();
+    return retryable(failed_);
+  }
+
   std::shared_ptr<wal_watch> watch_;
+  rocksdb::IOStatus failed_;
 };
 
 class watched_file_system final : public rocksdb::FileSystemWrapper {

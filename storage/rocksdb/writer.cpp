@@ -29,6 +29,14 @@ std::function<void(const std::optional<write_failure>&)> answer_with(completion<
   };
 }
 
+void refuse(commit_request& what, const error& why) {
+  what.done(unavailable(why));
+}
+template <class Request>
+void refuse(Request& what, const error& why) {
+  what.done(why);
+}
+
 } // namespace
 
 writer::writer(database& in, const clock& time) : ledger_(in, time) {
@@ -105,6 +113,11 @@ bool writer::take(std::vector<waiting>& group) {
 }
 
 void writer::process(std::vector<waiting>& group) {
+  if (const auto why = ledger_.recover()) {
+    for (auto& each : group)
+      std::visit([&](auto& what) { refuse(what, *why); }, each.what);
+    return;
+  }
   const auto began = std::chrono::steady_clock::now();
   std::vector<answer> answers;
   answers.reserve(group.size());

@@ -51,7 +51,7 @@ protected:
   template <class T>
   std::optional<storage::versioned<T>> read(storage::record_key key) {
     const auto got = storage::wait_for<result<std::optional<storage::versioned<T>>>>(
-      [&](auto done) { storage::get<T>(*store_, key, done); });
+        [&](auto done) { storage::get<T>(*store_, key, done); });
     EXPECT_TRUE(got);
     return got.value();
   }

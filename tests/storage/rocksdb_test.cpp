@@ -116,7 +116,7 @@ TEST_F(rocksdb_only, does_not_sync_chunks) {
 
 TEST_F(rocksdb_only, refuses_when_too_much_waits) {
   auto options = this->options();
-  options.sync_delay_for_test = 300ms;
+  options.sync_delay_for_test = 100ms;
   auto db = open_or_fail(options, time);
   const std::string large(limits::record_bytes_max - 1000, 'x');
   std::vector<std::future<commit_result>> waiting;
@@ -203,7 +203,12 @@ protected:
   /// What a crash at this moment would leave behind, opened.
   std::vector<stream_entry> after_a_crash() {
     const auto image = directory.path().string() + "-image";
-    std::filesystem::copy(directory.path(), image, std::filesystem::copy_options::recursive);
+    // Files that are no longer needed may vanish during the copy.
+    std::error_code raced = std::make_error_code(std::errc::resource_unavailable_try_again);
+    for (int i = 0; i < 50 && raced; ++i) {
+      std::filesystem::remove_all(image);
+      std::filesystem::copy(directory.path(), image, std::filesystem::copy_options::recursive, raced);
+    }
     auto found = read_stream(*open_or_fail(small_store(image), time), "s").value();
     std::filesystem::remove_all(image);
     return found;
@@ -284,7 +289,8 @@ TEST_F(rocksdb_faults, withdraws_what_rested_on_a_failed_group) {
   EXPECT_NE(created.get().outcome, outcome::committed);
   EXPECT_EQ(refused.get().outcome, outcome::unavailable) << "it lost to a change that was not written";
   sync_fault = 0;
-  EXPECT_EQ(commit_in_the_end(make_batch({put{key, "w", {}, revision{0}}})).outcome, outcome::committed);
+  // What was in doubt may turn out to be there.
+  EXPECT_EQ(commit_in_the_end(make_batch({put{key, "w", {}, {}}})).outcome, outcome::committed);
 }
 
 } // namespace
