@@ -185,6 +185,7 @@ void imap_connection::write_out() {
     switch (attempt.what) {
     case outcome::moved:
       session_->sent(attempt.bytes);
+      owed_bytes_ += attempt.bytes;
       dialer_->bytes_out.fetch_add(attempt.bytes, std::memory_order_relaxed);
       since_ = now();
       break;
@@ -209,6 +210,7 @@ std::size_t imap_connection::read_in() {
   switch (attempt.what) {
   case outcome::moved:
     since_ = now();
+    owed_bytes_ += attempt.bytes;
     dialer_->bytes_in.fetch_add(attempt.bytes, std::memory_order_relaxed);
     session_->received(std::span<const char>{buffer.data(), attempt.bytes});
     break;
@@ -242,7 +244,13 @@ mono_time imap_connection::deadline() {
     leaving_idle_ = time;
   else if (phase != waiting_for::idle_end && phase != waiting_for::rest_of_answer)
     leaving_idle_ = {};
-  auto until = closing_until_;
+  if (phase != waiting_for::answer && phase != waiting_for::rest_of_answer && phase != waiting_for::idle_end) {
+    owed_since_ = {};
+  } else if (owed_since_ == mono_time{}) {
+    owed_since_ = time;
+    owed_bytes_ = 0;
+  }
+  auto until = std::min(closing_until_, answer_deadline());
   if (leaving_idle_ != mono_time{})
     until = std::min<mono_time>(until, leaving_idle_ + bounds.done);
   switch (phase) {
@@ -262,7 +270,16 @@ mono_time imap_connection::deadline() {
   return std::min<mono_time>(until, since_ + bounds.idle_silence);
 }
 
+mono_time imap_connection::answer_deadline() const {
+  if (owed_since_ == mono_time{})
+    return mono_time::max();
+  return owed_since_ + dialer_->deadlines.answer +
+         std::chrono::seconds{owed_bytes_ / limits::imap_pace_bytes_per_s_min};
+}
+
 error imap_connection::timed_out() const {
+  if (now() >= answer_deadline())
+    return fail(errc::timeout, host_ + " answers too slowly");
   switch (phase_) {
   case waiting_for::greeting:
     return fail(errc::timeout, host_ + " sent no greeting in time");
@@ -298,6 +315,7 @@ void imap_connection::on_ready(const imap::session_info& info) {
 }
 
 void imap_connection::on_command_done(const imap::command_outcome& outcome) {
+  owed_since_ = {};
   if (auto* ear = ears())
     ear->on_command_done(outcome);
 }

@@ -52,6 +52,8 @@ private:
   /// One attempt to read; 0: nothing more can be done without waiting.
   std::size_t read_in();
   [[nodiscard]] mono_time deadline();
+  /// When the answer owed must be complete, at the pace kept so far.
+  [[nodiscard]] mono_time answer_deadline() const;
   [[nodiscard]] error timed_out() const;
   void transport_ended(error why);
 
@@ -80,8 +82,10 @@ private:
 
   imap::waiting_for phase_ = imap::waiting_for::greeting;
   mono_time login_began_{};
-  mono_time since_{};        ///< the last octet, or when the phase began
-  mono_time leaving_idle_{}; ///< when DONE was sent; none: not leaving
+  mono_time since_{};            ///< the last octet, or when the phase began
+  mono_time leaving_idle_{};     ///< when DONE was sent; none: not leaving
+  mono_time owed_since_{};       ///< when an answer began to be owed; none: nothing is
+  std::uint64_t owed_bytes_ = 0; ///< exchanged since then
   mono_time closing_until_ = mono_time::max();
   std::optional<error> end_;    ///< set: it is over
   std::optional<error> unsent_; ///< why writing failed; reading may still explain it better

@@ -19,6 +19,7 @@ struct imap_deadlines {
   duration login = limits::login_deadline; ///< from the greeting's first byte wanted until ready, as a whole
   duration first_byte = limits::imap_first_byte_deadline;
   duration between_bytes = limits::imap_between_bytes_deadline;
+  duration answer = limits::imap_answer_deadline; ///< and more for every octet, see limits::imap_pace_bytes_per_s_min
   duration done = limits::imap_done_deadline;
   duration idle_silence = limits::imap_idle_silence_max;
   duration logout = limits::imap_logout_deadline;

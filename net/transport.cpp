@@ -230,8 +230,10 @@ io_attempt transport::tls_attempt(int returned) {
     if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
       return {.what = outcome::failed, .why = fail(errc::connection_lost, "the server closed without a TLS goodbye")};
     const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-    return {.what = outcome::failed,
-            .why = fail(errc::connection_lost, std::string{"TLS: "} + (reason ? reason : "?"))};
+    // In TLS 1.3 a server refuses us (no client certificate, say) only after our side of the handshake is done.
+    return {
+        .what = outcome::failed,
+        .why = fail(heard_ ? errc::connection_lost : errc::tls_failed, std::string{"TLS: "} + (reason ? reason : "?"))};
   }
 }
 
@@ -241,7 +243,9 @@ io_attempt transport::try_read(std::span<char> into) {
   const auto room = std::min<std::size_t>(into.size(), INT_MAX);
   if (ssl_) {
     ERR_clear_error();
-    return tls_attempt(SSL_read(ssl_.get(), into.data(), static_cast<int>(room)));
+    const auto attempt = tls_attempt(SSL_read(ssl_.get(), into.data(), static_cast<int>(room)));
+    heard_ = heard_ || attempt.what == outcome::moved;
+    return attempt;
   }
   const auto got = ::recv(socket_.native_handle(), into.data(), room, 0);
   if (got > 0)

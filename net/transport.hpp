@@ -52,9 +52,10 @@ public:
   /// Makes the connection TLS; `host` is for messages, the names to be checked are in `ssl`. What the peer sent in
   /// plain text before and was read is the caller's to discard. Errors: tls_failed, connection_lost, timeout.
   [[nodiscard]] boost::asio::awaitable<result<void>> handshake(ssl_ptr ssl, std::string host, mono_time until);
-  /// `octets` must stay valid. Errors: connection_lost, timeout.
+  /// `octets` must stay valid. Errors: connection_lost, timeout, tls_failed.
   [[nodiscard]] boost::asio::awaitable<result<void>> write_all(std::string_view octets, mono_time until);
-  /// Reads what is there, at least one octet; 0: the peer ended in order. Errors: connection_lost, timeout.
+  /// Reads what is there, at least one octet; 0: the peer ended in order. Errors: connection_lost, timeout; tls_failed
+  /// when the peer refused us before it said anything.
   [[nodiscard]] boost::asio::awaitable<result<std::size_t>> read_some(std::span<char> into, mono_time until);
 
   /// Without waiting. Read until want_read: TLS may hold octets that make the socket look silent.
@@ -96,6 +97,7 @@ private:
   bool woken_ = false;
   bool closed_ = false;
   bool handshaken_ = false;
+  bool heard_ = false; ///< something came through TLS
 };
 
 } // namespace postroom::net

@@ -13,21 +13,6 @@ namespace postroom::imap {
 
 namespace {
 
-/// Text kept without a string's inline buffer does not count as heap.
-constexpr std::size_t inline_string_bytes = 15;
-
-std::size_t heap_of(const std::string& text) {
-  return text.capacity() > inline_string_bytes ? text.capacity() : 0;
-}
-
-/// Overwrites what may hold a token, then gives the memory back.
-void wipe(std::string& text) {
-  volatile char* octets = text.data();
-  for (std::size_t i = 0; i < text.size(); ++i)
-    octets[i] = 0;
-  release_memory(text);
-}
-
 literal_support literals_of(const session_info& info) {
   return info.has("LITERAL+") || info.has("LITERAL-") ? literal_support::at_once : literal_support::synchronising;
 }
@@ -48,7 +33,6 @@ struct client_session::impl {
 
   impl(session_options options, session_listener& l)
       : listener(l), login(std::make_unique<login_dialogue>(std::move(options))) {}
-  ~impl() { wipe(out); }
 
   void receive(std::span<const char> octets);
   void take(const frame& whole);
@@ -61,7 +45,6 @@ struct client_session::impl {
   void flush();
   void end_idle();
   void send_done();
-  void forget_sent();
   void close(error why);
   [[nodiscard]] error best_reason(error why) const;
   [[nodiscard]] waiting_for waits_for() const;
@@ -70,8 +53,7 @@ struct client_session::impl {
   std::unique_ptr<login_dialogue> login; ///< until ready
   response_framer framer;
   command_queue queue;
-  std::string out; ///< to be sent from out_begin
-  std::size_t out_begin = 0;
+  send_buffer out;
   std::size_t untagged = 0;          ///< responses since the last command or answer
   std::uint32_t dones_sent = 0;      ///< DONE lines whose crossing with the server's own end of IDLE must be tolerated
   std::optional<error> last_failure; ///< explains the end of the session, if that comes without a reason
@@ -258,23 +240,13 @@ error client_session::impl::best_reason(error why) const {
   return says_nothing && last_failure ? *last_failure : why;
 }
 
-/// Keeps a buffer that is never quite empty from growing; each octet is moved at most twice.
-void client_session::impl::forget_sent() {
-  constexpr std::size_t worth_moving_bytes = 64 * limits::kib;
-  if (out_begin < worth_moving_bytes || out_begin < out.size() / 2)
-    return;
-  out.erase(0, out_begin);
-  out_begin = 0;
-}
-
 void client_session::impl::close(error why) {
   if (now == phase::closed)
     return;
   now = phase::closed;
   login.reset();
   queue.clear();
-  wipe(out);
-  out_begin = 0;
+  out.clear();
   listener.on_closed(why);
 }
 
@@ -318,20 +290,11 @@ void client_session::end_idle() {
 }
 
 std::string_view client_session::outgoing() const {
-  return std::string_view{impl_->out}.substr(impl_->out_begin);
+  return impl_->out.front();
 }
 
 void client_session::sent(std::size_t bytes) {
-  impl_->out_begin += std::min(bytes, impl_->out.size() - impl_->out_begin);
-  if (impl_->out_begin < impl_->out.size()) {
-    impl_->forget_sent();
-    return;
-  }
-  impl_->out_begin = 0;
-  if (impl_->now == impl::phase::ready)
-    release_memory(impl_->out);
-  else
-    wipe(impl_->out);
+  impl_->out.sent(bytes);
 }
 
 void client_session::received(std::span<const char> octets) {
@@ -368,7 +331,7 @@ quirks client_session::quirks_seen() const {
 }
 
 std::size_t client_session::buffered_bytes() const {
-  return impl_->framer.buffered_bytes() + impl_->queue.buffered_bytes() + heap_of(impl_->out);
+  return impl_->framer.buffered_bytes() + impl_->queue.buffered_bytes() + impl_->out.buffered_bytes();
 }
 
 } // namespace postroom::imap

@@ -92,9 +92,9 @@ public:
   /// Ends IDLE by DONE; does nothing when not idling. The idle command's outcome follows.
   void end_idle();
 
-  /// Octets to be sent; empty: none. The view is valid until the next call of any member.
+  /// The next octets to be sent; empty: none. The view is valid until the next call of any member.
   [[nodiscard]] std::string_view outgoing() const;
-  /// Tells that the first `bytes` octets of `outgoing()` were sent.
+  /// Tells that the next `bytes` octets were sent; there may be more behind those that `outgoing()` showed.
   void sent(std::size_t bytes);
 
   /// Feeds octets from the transport, in any cut. After on_closed they are ignored.

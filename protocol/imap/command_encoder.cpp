@@ -29,7 +29,7 @@ public:
 
   /// Text of our own.
   void raw(std::string_view text) {
-    out_.parts.back().append(text);
+    out_.parts.back().text.append(text);
     line_bytes_ += text.size();
   }
 
@@ -84,10 +84,15 @@ public:
       error_ = fail(errc::too_large, "the message is too large to be appended");
     const bool at_once = literals_ != literal_support::synchronising && octets.size() <= unsolicited_literal_bytes_max;
     raw("{" + std::to_string(octets.size()) + (at_once ? "+}\r\n" : "}\r\n"));
-    if (at_once)
-      out_.parts.back().append(octets);
-    else
-      out_.parts.push_back(std::move(octets));
+    out_.parts.back().then_wait = !at_once;
+    if (octets.size() <= unsolicited_literal_bytes_max) {
+      if (!at_once)
+        out_.parts.emplace_back();
+      out_.parts.back().text.append(octets);
+      return;
+    }
+    out_.parts.push_back({std::move(octets)});
+    out_.parts.emplace_back(); // what follows must not make the message grow, hence be copied
   }
 
   void refuse(std::string_view why) { error_ = fail(errc::invalid_argument, std::string{why}); }
@@ -103,7 +108,7 @@ public:
 
 private:
   literal_support literals_;
-  encoded_command out_{{std::string{}}};
+  encoded_command out_{{encoded_command::part{}}};
   std::size_t line_bytes_ = 0;
   std::optional<error> error_;
 };

@@ -19,9 +19,13 @@ enum class literal_support : std::uint8_t {
 /// is sent, and because servers that dislike a non-synchronising literal may drop the connection (RFC 7888 §4).
 inline constexpr std::size_t unsolicited_literal_bytes_max = 4096;
 
-/// A command ready to be sent: after each part but the last, wait for `+`.
+/// A command ready to be sent. A message to be appended is a part of its own, in the string it came in.
 struct encoded_command {
-  std::vector<std::string> parts;
+  struct part {
+    std::string text;
+    bool then_wait = false; ///< for `+`, before the next part is sent
+  };
+  std::vector<part> parts;
 };
 
 /// Encodes a command with its tag. Folder names are sent as given, i.e. in wire form (see folder_name.hpp), as atom,

@@ -30,16 +30,15 @@ result<ticket> command_queue::add(command what, literal_support literals) {
   return id;
 }
 
-void command_queue::send_next(entry& e, std::string& out) {
-  auto& part = e.parts[e.next++];
-  if (out.empty())
-    out = std::move(part); // a message to be appended is not copied
-  else
-    out.append(part);
-  release_memory(part);
+void command_queue::send_next(entry& e, send_buffer& out) {
+  for (bool more = true; more && e.next < e.parts.size(); ++e.next) {
+    auto& part = e.parts[e.next];
+    more = !part.then_wait;
+    out.append(std::move(part.text));
+  }
 }
 
-bool command_queue::flush(std::string& out) {
+bool command_queue::flush(send_buffer& out) {
   bool begun = false;
   for (auto& e : entries_) {
     const bool alone = e.what != kind::plain;
@@ -57,7 +56,7 @@ bool command_queue::flush(std::string& out) {
   return begun;
 }
 
-plus_meaning command_queue::on_plus(std::string& out) {
+plus_meaning command_queue::on_plus(send_buffer& out) {
   const auto waiting =
       std::find_if(entries_.begin(), entries_.end(), [](const entry& e) { return e.waits_for_plus(); });
   if (waiting != entries_.end()) {
@@ -90,10 +89,10 @@ void command_queue::want_done() {
     idle->done_wanted = true;
 }
 
-bool command_queue::flush_done(std::string& out) {
+bool command_queue::flush_done(send_buffer& out) {
   if (idle_ != idle_state::idling || !entries_.front().done_wanted)
     return false;
-  out.append(done_line);
+  out.append(std::string{done_line});
   idle_ = idle_state::leaving;
   return true;
 }
@@ -105,9 +104,9 @@ bool command_queue::logging_out() const {
 std::size_t command_queue::buffered_bytes() const {
   std::size_t bytes = 0;
   for (const auto& e : entries_) {
-    bytes += sizeof(entry) + e.parts.capacity() * sizeof(std::string);
+    bytes += sizeof(entry) + e.parts.capacity() * sizeof(encoded_command::part);
     for (const auto& part : e.parts)
-      bytes += part.capacity();
+      bytes += part.text.capacity();
   }
   return bytes;
 }

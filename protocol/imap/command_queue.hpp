@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "protocol/imap/command_encoder.hpp"
+#include "protocol/imap/send_buffer.hpp"
 
 #include <list>
 #include <optional>
@@ -36,15 +37,15 @@ public:
   /// Encodes and queues. Errors as of encode_command, and errc::busy beyond limits::imap_commands_open_max.
   [[nodiscard]] result<ticket> add(command what, literal_support literals);
   /// Appends to `out` what may be sent now; true if a command was begun.
-  bool flush(std::string& out);
-  /// Takes a `+`; for a literal the next part is appended to `out`.
-  [[nodiscard]] plus_meaning on_plus(std::string& out);
+  bool flush(send_buffer& out);
+  /// Takes a `+`; for a literal what comes next is appended to `out`.
+  [[nodiscard]] plus_meaning on_plus(send_buffer& out);
   /// Takes the tag of a tagged answer; nothing if no such command was sent.
   [[nodiscard]] std::optional<finished_command> finish(std::string_view tag);
   /// Ends the IDLE in flight, or, before its `+` came, remembers to.
   void want_done();
   /// Appends DONE when it is wanted and possible.
-  bool flush_done(std::string& out);
+  bool flush_done(send_buffer& out);
 
   [[nodiscard]] idle_state idle() const { return idle_; }
   [[nodiscard]] bool logging_out() const;
@@ -60,12 +61,12 @@ private:
     kind what = kind::plain;
     bool done_wanted = false;
     std::size_t next = 0; ///< the part to be sent next; 0: nothing was sent
-    std::vector<std::string> parts;
+    std::vector<encoded_command::part> parts;
     [[nodiscard]] bool waits_for_plus() const { return next != 0 && next < parts.size(); }
   };
 
   static kind kind_of(const command& what);
-  static void send_next(entry& e, std::string& out);
+  static void send_next(entry& e, send_buffer& out);
 
   std::list<entry> entries_; ///< a list, since it costs nothing while empty
   ticket last_ = 0;

@@ -221,7 +221,7 @@ login_step login_dialogue::send_id() {
   auto encoded = encode_command(tag_, id_command{options_.id}, literal_support::synchronising);
   if (!encoded)
     return failed(encoded.error().code, encoded.error().detail);
-  return {.next = action::send, .line = secret<>{std::move(encoded->parts.front())}};
+  return {.next = action::send, .line = secret<>{std::move(encoded->parts.front().text)}};
 }
 
 } // namespace postroom::imap

@@ -15,7 +15,7 @@ namespace {
 std::string without_literals(const encoded_command& command) {
   std::string all;
   for (const auto& part : command.parts)
-    all += part;
+    all += part.text;
   std::string line;
   for (std::size_t at = 0; at < all.size();) {
     const auto end = all.find("\r\n", at);

@@ -1,3 +1,4 @@
+#include "base/limits.hpp"
 #include "protocol/imap/client_session.hpp"
 #include "tests/fuzz/fuzzing.hpp"
 
@@ -62,10 +63,10 @@ command command_of(std::uint8_t choice) {
 }
 
 /// What the owner does before the next piece of the server's words.
-void act(client_session& session, std::uint8_t choice) {
+void act(client_session& session, std::uint8_t choice, std::size_t& submitted) {
   switch (choice >> 5U) {
   case 0:
-    (void)session.submit(command_of(choice));
+    submitted += session.submit(command_of(choice)) ? 1 : 0;
     break;
   case 1:
     session.end_idle();
@@ -107,17 +108,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     session.received(in);
   }
   const char* words = reinterpret_cast<const char*>(data);
-  std::size_t from = 1;
+  std::size_t from = 1, submitted = 0;
   for (std::size_t at = 1; at < size; ++at) {
     if (data[at] != 0xFE || at + 1 == size)
       continue;
     session.received({words + from, at - from});
-    act(session, data[at + 1]);
+    act(session, data[at + 1], submitted);
     from = ++at + 1;
   }
   if (from < size)
     session.received({words + from, size - from});
-  check(session.buffered_bytes() < (1U << 20U));
+  check(session.buffered_bytes() < 1 * limits::mib + submitted * 8 * limits::kib);
   session.transport_closed({errc::connection_lost, "end"});
   check(session.closed() && session.outgoing().empty() && session.commands_open() == 0);
   return 0;

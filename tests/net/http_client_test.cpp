@@ -1,7 +1,10 @@
 #include "net/http_client.hpp"
+#include "tests/net/support/full_listener.hpp"
+#include "tests/net/support/names.hpp"
 #include "tests/net/support/script_server.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <future>
 
@@ -156,6 +159,57 @@ TEST_F(http_client_test, gives_up_at_the_deadline_wherever_the_server_stalls) {
                 p.drain();
             }),
             "timeout");
+}
+
+TEST_F(http_client_test, gives_up_on_a_server_that_takes_nothing) {
+  const script_server server{[](peer& p) {
+                               if (p.start_tls())
+                                 p.wait_until_stopped();
+                             },
+                             &good_};
+  const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
+  EXPECT_EQ(code_of(send({.method = "POST", .url = url, .body = secret<>{std::string(32 << 20, 'x')}}, 300ms)),
+            "timeout");
+}
+
+TEST_F(http_client_test, tells_why_there_is_no_connection) {
+  std::uint16_t port = 0;
+  {
+    const script_server gone{[](peer&) {}};
+    port = gone.port();
+  }
+  EXPECT_EQ(code_of(send({.url = "https://127.0.0.1:" + std::to_string(port) + "/"})), "connect_failed");
+  EXPECT_EQ(code_of(send({.url = "https://no-such-host.test/"})), "dns_failed");
+  const stalled_names stalled;
+  EXPECT_EQ(code_of(send({.url = "https://login.slow.test/"}, 150ms)), "timeout");
+  const full_listener full;
+  EXPECT_EQ(code_of(send({.url = "https://127.0.0.1:" + std::to_string(full.port()) + "/"}, 150ms)), "timeout");
+}
+
+TEST_F(http_client_test, verifies_the_name_and_the_dates) {
+  const auto foreign = make_certificate(directory_->path(), "foreign", {.name = "login.example.test"});
+  const auto expired = make_certificate(directory_->path(), "expired", {.expired = true});
+  for (const auto& [served, words] : {std::pair{foreign, "wrong name"}, std::pair{expired, "expired"}}) {
+    const script_server server{answer("HTTP/1.1 200 OK\r\n\r\n"), &served};
+    std::promise<result<http_answer>> promise;
+    const auto client = make_http_client(threads_, tls_, 5s);
+    client->send({.url = "https://localhost:" + std::to_string(server.port()) + "/"}, served.ca_file,
+                 [&](result<http_answer> a) { promise.set_value(std::move(a)); });
+    const auto refused = promise.get_future().get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::tls_failed);
+    EXPECT_NE(refused.error().detail.find(words), std::string::npos) << refused.error().detail;
+  }
+}
+
+TEST_F(http_client_test, names_a_refusal_by_tls_alert) {
+  const script_server server{
+      [](peer& p) { p.start_tls(), p.drain(); }, &good_,
+      [](SSL_CTX* ctx) { SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr); }};
+  const auto refused = send({.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::tls_failed) << refused.error().detail;
+  EXPECT_NE(refused.error().detail.find("certificate required"), std::string::npos) << refused.error().detail;
 }
 
 TEST_F(http_client_test, speaks_plain_http_on_loopback_only) {

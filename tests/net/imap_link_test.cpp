@@ -1,5 +1,4 @@
-#include "net/imap_dialer.hpp"
-#include "tests/net/support/imap_side.hpp"
+#include "tests/net/support/link_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,16 +9,6 @@ namespace {
 
 using imap::transport_security;
 using seen = recorder::seen;
-
-imap_deadlines short_deadlines() {
-  imap_deadlines d;
-  d.connect = d.tls = d.login = d.first_byte = d.between_bytes = d.done = d.idle_silence = d.logout = 150ms;
-  return d;
-}
-
-imap::uid_fetch_command fetch_all() {
-  return {{"1:*"}, {"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"}};
-}
 
 std::string fetch_response(std::uint32_t number, const std::string& body) {
   return "* " + std::to_string(number) + " FETCH (UID " + std::to_string(100 + number) +
@@ -34,32 +23,7 @@ std::string pattern(std::size_t bytes) {
   return text;
 }
 
-class imap_link_test : public ::testing::Test {
-protected:
-  static void SetUpTestSuite() {
-    ignore_sigpipe();
-    directory_ = std::make_unique<scratch_directory>();
-    good_ = make_certificate(directory_->path(), "good");
-  }
-  static void TearDownTestSuite() { directory_.reset(); }
-
-  std::unique_ptr<imap_link> open(const script_server& server, transport_security security = transport_security::tls,
-                                  imap_deadlines deadlines = {}) {
-    dialer_ = make_imap_dialer(threads_, tls_, deadlines);
-    return dialer_->open(make_target(server, &good_, security), told_);
-  }
-  void expect_end(errc code) {
-    ASSERT_TRUE(told_->wait_closed());
-    EXPECT_EQ(to_string(told_->now().why.code), to_string(code)) << told_->now().why.detail;
-  }
-
-  static inline std::unique_ptr<scratch_directory> directory_;
-  static inline certificate good_;
-  tls_contexts tls_;
-  io_threads threads_{2};
-  std::shared_ptr<recorder> told_ = std::make_shared<recorder>();
-  std::unique_ptr<counting_imap_dialer> dialer_;
-};
+class imap_link_test : public link_fixture {};
 
 TEST_F(imap_link_test, logs_in_runs_commands_and_logs_out) {
   script_server server{[](peer& p) {
@@ -238,118 +202,6 @@ TEST_F(imap_link_test, ends_with_the_error_of_a_command_that_cannot_be_sent) {
   auto link = open(server, transport_security::plain);
   link->submit({imap::uid_fetch_command{{std::string(20'000, '1')}, {"UID"}}});
   expect_end(errc::too_large);
-}
-
-// -- stalls ----------------------------------------------------------------------------------------------------------
-
-struct stall {
-  const char* name;
-  bool tls;
-  script_server::script script;
-  std::vector<imap::command> commands;
-  errc expected = errc::timeout;
-};
-
-bool talk(peer& p, const command_answer& answer) {
-  serve_imap(p, answer);
-  return true;
-}
-
-std::vector<stall> stalls() {
-  const auto after_login = [](std::string words) {
-    return [words](peer& p) {
-      talk(p, [words](peer& to, const std::string&, const std::string&) {
-        to.write(words);
-        to.drain();
-        return false;
-      });
-    };
-  };
-  return {
-      {"handshake", true, [](peer& p) { p.drain(); }, {}},
-      {"greeting", true, [](peer& p) { p.start_tls() ? p.drain() : void(); }, {}},
-      {"half a greeting", false, [](peer& p) { p.write("* OK"), p.drain(); }, {}},
-      {"login", false, [](peer& p) { p.write("* OK ready\r\n"), p.drain(); }, {}},
-      {"first octet", false, after_login(""), {imap::noop_command{}}},
-      {"middle of a line", false, after_login("* 1 FET"), {imap::noop_command{}}},
-      {"middle of a body", false, after_login("* 1 FETCH (UID 1 BODY[] {1000}\r\nabc"), {fetch_all()}},
-      {"idle", false, after_login("+ idling\r\n"), {imap::idle_command{}}},
-  };
-}
-
-TEST_F(imap_link_test, finds_stalls_at_every_step) {
-  for (const auto& s : stalls()) {
-    SCOPED_TRACE(s.name);
-    told_ = std::make_shared<recorder>();
-    script_server server{s.script, &good_};
-    auto link = open(server, s.tls ? transport_security::tls : transport_security::plain, short_deadlines());
-    link->submit(s.commands);
-    const auto begun = std::chrono::steady_clock::now();
-    expect_end(s.expected);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
-    EXPECT_EQ(told_->now().messages.size(), 0U);
-  }
-}
-
-TEST_F(imap_link_test, finds_a_server_that_talks_on_but_never_answers_done) {
-  script_server server{[](peer& p) {
-    talk(p, [](peer& to, const std::string&, const std::string&) {
-      to.write("+ idling\r\n");
-      to.read_line();
-      while (to.write("* 5 EXISTS\r\n"))
-        std::this_thread::sleep_for(20ms);
-      return false;
-    });
-  }};
-  auto link = open(server, transport_security::plain, short_deadlines());
-  link->submit({imap::idle_command{}});
-  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
-  link->end_idle();
-  expect_end(errc::timeout);
-}
-
-TEST_F(imap_link_test, tells_of_a_server_that_closes_at_every_step) {
-  const auto answering = [](std::string words) {
-    return [words](peer& p) {
-      talk(p, [words](peer& to, const std::string&, const std::string&) {
-        to.write(words);
-        to.goodbye();
-        return false;
-      });
-    };
-  };
-  const std::vector<stall> closings{
-      {"at once", false, [](peer&) {}, {}, errc::connection_lost},
-      {"before the handshake", true, [](peer&) {}, {}, errc::connection_lost},
-      {"after the handshake", true, [](peer& p) { p.start_tls(); }, {}, errc::connection_lost},
-      {"after the greeting", false, [](peer& p) { p.write("* OK hi\r\n"); }, {}, errc::connection_lost},
-      {"by BYE", false, [](peer& p) { p.write("* BYE no\r\n"); }, {}, errc::server_bye},
-      {"in a command", false, answering(""), {imap::noop_command{}}, errc::connection_lost},
-      {"in a body", false, answering("* 1 FETCH (UID 1 BODY[] {9}\r\nabc"), {fetch_all()}, errc::connection_lost},
-      {"in idle", false, answering("+ idling\r\n"), {imap::idle_command{}}, errc::connection_lost},
-  };
-  for (const auto& s : closings) {
-    SCOPED_TRACE(s.name);
-    told_ = std::make_shared<recorder>();
-    script_server server{s.script, &good_};
-    auto link = open(server, s.tls ? transport_security::tls : transport_security::plain);
-    link->submit(s.commands);
-    expect_end(s.expected);
-  }
-}
-
-TEST_F(imap_link_test, says_when_nobody_listens) {
-  std::uint16_t port = 0;
-  {
-    script_server gone{[](peer&) {}};
-    port = gone.port();
-  }
-  dialer_ = make_imap_dialer(threads_, tls_);
-  imap_target target;
-  target.host = "localhost";
-  target.port = port;
-  auto link = dialer_->open(target, told_);
-  expect_end(errc::connect_failed);
 }
 
 // -- ends nobody ordered ---------------------------------------------------------------------------------------------

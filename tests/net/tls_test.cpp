@@ -1,7 +1,9 @@
 #include "net/imap_dialer.hpp"
 #include "tests/net/support/imap_side.hpp"
+#include "tests/net/support/names.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <fstream>
 
@@ -19,6 +21,9 @@ protected:
     other_ = make_certificate(directory_->path(), "other");
     expired_ = make_certificate(directory_->path(), "expired", {.expired = true});
     foreign_ = make_certificate(directory_->path(), "foreign", {.name = "mail.example.test"});
+    early_ = make_certificate(directory_->path(), "early", {.not_yet = true});
+    own_ = make_certificate(directory_->path(), "own", {.self_signed = true});
+    wild_ = make_certificate(directory_->path(), "wild", {.name = "*.wild.test"});
   }
   static void TearDownTestSuite() { directory_.reset(); }
 
@@ -55,7 +60,7 @@ protected:
   }
 
   static inline std::unique_ptr<scratch_directory> directory_;
-  static inline certificate good_, other_, expired_, foreign_;
+  static inline certificate good_, other_, expired_, foreign_, early_, own_, wild_;
   tls_contexts tls_;
   io_threads threads_{1};
   std::unique_ptr<imap_dialer> dialer_ = make_imap_dialer(threads_, tls_);
@@ -78,6 +83,24 @@ TEST_F(tls_test, refuses_an_unknown_issuer) {
 
 TEST_F(tls_test, refuses_an_expired_certificate) {
   expect_refused(visit(expired_, expired_.ca_file), "expired");
+}
+
+TEST_F(tls_test, refuses_a_certificate_that_is_not_valid_yet) {
+  expect_refused(visit(early_, early_.ca_file), "not valid yet");
+}
+
+TEST_F(tls_test, refuses_a_self_signed_certificate_unless_it_is_the_anchor) {
+  expect_refused(visit(own_, good_.ca_file), "unknown issuer");
+  expect_refused(visit(own_, ""), "unknown issuer");
+  EXPECT_TRUE(visit(own_, own_.ca_file).ready);
+}
+
+TEST_F(tls_test, takes_a_wildcard_for_one_label_only) {
+  for (const char* host : {"a.wild.test", "a.b.wild.test", "wild.test"})
+    set_name(host, "127.0.0.1");
+  EXPECT_TRUE(visit(wild_, wild_.ca_file, "a.wild.test").ready);
+  expect_refused(visit(wild_, wild_.ca_file, "a.b.wild.test"), "wrong name");
+  expect_refused(visit(wild_, wild_.ca_file, "wild.test"), "wrong name");
 }
 
 TEST_F(tls_test, names_a_server_that_does_not_speak_tls) {
@@ -119,6 +142,36 @@ TEST_F(tls_test, resumes_sessions_of_the_same_server_only) {
   EXPECT_TRUE(visit(server, good_.ca_file, "localhost").ready);
   EXPECT_EQ(resumed, 1);
   expect_refused(visit(server, other_.ca_file), "unknown issuer");
+}
+
+TEST_F(tls_test, resumes_sessions_of_tls_1_2_more_than_once) {
+  std::atomic<int> resumed{0};
+  const script_server server{greet(&resumed), &good_,
+                             [](SSL_CTX* ctx) { SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION); }};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(visit(server, good_.ca_file).ready);
+    EXPECT_EQ(resumed, i);
+  }
+}
+
+// A session vouches for the name it was made for; a refused server leaves none behind.
+TEST_F(tls_test, remembers_no_session_of_a_server_it_refused) {
+  expect_refused(visit(expired_, expired_.ca_file), "expired");
+  EXPECT_EQ((*tls_.get(expired_.ca_file))->sessions_held(), 0U);
+}
+
+// As behind a load balancer whose machines do not share their ticket keys.
+TEST_F(tls_test, goes_on_when_the_server_does_not_know_the_session) {
+  std::atomic<int> resumed{0};
+  SSL_CTX* context = nullptr;
+  const script_server server{greet(&resumed), &good_, [&](SSL_CTX* ctx) { context = ctx; }};
+  EXPECT_TRUE(visit(server, good_.ca_file).ready);
+  std::string keys(static_cast<std::size_t>(SSL_CTX_get_tlsext_ticket_keys(context, nullptr, 0)), 'k');
+  ASSERT_EQ(SSL_CTX_set_tlsext_ticket_keys(context, keys.data(), static_cast<long>(keys.size())), 1);
+  EXPECT_TRUE(visit(server, good_.ca_file).ready);
+  EXPECT_EQ(resumed, 0);
+  EXPECT_TRUE(visit(server, good_.ca_file).ready);
+  EXPECT_EQ(resumed, 1);
 }
 
 TEST_F(tls_test, remembers_a_bounded_number_of_sessions) {

@@ -78,15 +78,16 @@ certificate make_certificate(const std::filesystem::path& directory, const std::
   add_extension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign");
   X509_sign(ca.get(), ca_key.get(), EVP_sha256());
 
-  const auto leaf = make(wish.name, key.get(), 2, -2 * day_s, wish.expired ? -day_s : day_s);
-  X509_set_issuer_name(leaf.get(), X509_get_subject_name(ca.get()));
+  const auto leaf = make(wish.name, key.get(), 2, wish.not_yet ? day_s : -2 * day_s, wish.expired ? -day_s : 2 * day_s);
+  X509_set_issuer_name(leaf.get(), X509_get_subject_name(wish.self_signed ? leaf.get() : ca.get()));
   const std::string addresses = wish.name == "localhost" ? ",IP:127.0.0.1,IP:::1" : "";
-  add_extension(leaf.get(), ca.get(), NID_subject_alt_name, "DNS:" + wish.name + addresses);
-  X509_sign(leaf.get(), ca_key.get(), EVP_sha256());
+  add_extension(leaf.get(), wish.self_signed ? leaf.get() : ca.get(), NID_subject_alt_name,
+                "DNS:" + wish.name + addresses);
+  X509_sign(leaf.get(), wish.self_signed ? key.get() : ca_key.get(), EVP_sha256());
 
   const auto base = (directory / stem).string();
   certificate files{base + ".ca.pem", base + ".pem", base + ".key"};
-  to_file(files.ca_file, [&](FILE* f) { PEM_write_X509(f, ca.get()); });
+  to_file(files.ca_file, [&](FILE* f) { PEM_write_X509(f, wish.self_signed ? leaf.get() : ca.get()); });
   to_file(files.chain_file, [&](FILE* f) { PEM_write_X509(f, leaf.get()); });
   to_file(files.key_file, [&](FILE* f) { PEM_write_PrivateKey(f, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
   return files;

@@ -22,6 +22,8 @@ private:
 struct certificate_wish {
   std::string name = "localhost"; ///< a DNS name; 127.0.0.1 and ::1 are always added for "localhost"
   bool expired = false;
+  bool not_yet = false;     ///< valid from tomorrow
+  bool self_signed = false; ///< by its own key; the CA file is the certificate itself
 };
 
 /// PEM files of one authority and one server certificate signed by it.

@@ -65,6 +65,11 @@ public:
     const std::scoped_lock lock{mutex_};
     return seen_;
   }
+  /// Lets go of everything told so far.
+  void forget() {
+    const std::scoped_lock lock{mutex_};
+    seen_ = {};
+  }
 
 private:
   template <class Change>

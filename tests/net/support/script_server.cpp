@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,6 +69,12 @@ void peer::drain() {
     continue;
 }
 
+void peer::wait_until_stopped() {
+  pollfd socket{fd_, 0, 0}; // only hang-ups and errors
+  while (::poll(&socket, 1, -1) < 0)
+    continue;
+}
+
 void peer::goodbye() {
   if (ssl_)
     SSL_shutdown(ssl_);
@@ -78,12 +85,15 @@ bool peer::resumed() const {
   return ssl_ && SSL_session_reused(ssl_);
 }
 
-script_server::script_server(script run, const certificate* with) : run_(std::move(run)) {
+script_server::script_server(script run, const certificate* with, const std::function<void(SSL_CTX*)>& configure)
+    : run_(std::move(run)) {
   if (with) {
     ctx_ = SSL_CTX_new(TLS_server_method());
     if (SSL_CTX_use_certificate_chain_file(ctx_, with->chain_file.c_str()) != 1 ||
         SSL_CTX_use_PrivateKey_file(ctx_, with->key_file.c_str(), SSL_FILETYPE_PEM) != 1)
       throw std::runtime_error("cannot use the certificate");
+    if (configure)
+      configure(ctx_);
   }
   listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

@@ -33,6 +33,8 @@ public:
   std::string read_line();
   /// Reads until the client is gone.
   void drain();
+  /// Reads nothing until the server is destroyed or the client is gone for good.
+  void wait_until_stopped();
   /// A TLS goodbye, then the end of the stream.
   void goodbye();
   [[nodiscard]] bool resumed() const;
@@ -50,8 +52,9 @@ private:
 class script_server {
 public:
   using script = std::function<void(peer&)>;
-  /// Without a certificate `start_tls` fails.
-  explicit script_server(script run, const certificate* with = nullptr);
+  /// Without a certificate `start_tls` fails. `configure` may change how TLS is spoken.
+  explicit script_server(script run, const certificate* with = nullptr,
+                         const std::function<void(SSL_CTX*)>& configure = {});
   script_server(const script_server&) = delete;
   script_server& operator=(const script_server&) = delete;
   ~script_server();

@@ -20,18 +20,6 @@ struct ready_session {
   client_session session;
 };
 
-/// The same as a script's beginning.
-script ready_script(std::vector<turn> turns, std::vector<std::string> events) {
-  script out{options_for(login_method::plain), {}, {"ready IMAP4REV1 LITERAL+"}};
-  out.options.token_or_password = secret<>{"p"};
-  out.turns = {server_says("* OK [CAPABILITY SASL-IR] hello\r\n"),
-               client_says("L1 AUTHENTICATE PLAIN AHNoYXJlZEBjb250b3NvLmNvbQBw\r\n"),
-               server_says("L1 OK [CAPABILITY IMAP4rev1 LITERAL+] in\r\n")};
-  out.turns.insert(out.turns.end(), turns.begin(), turns.end());
-  out.events.insert(out.events.end(), events.begin(), events.end());
-  return out;
-}
-
 using strings = std::vector<std::string>;
 
 turn owner_ends_idle() {
@@ -293,6 +281,20 @@ TEST(imap_session, does_not_pile_up_what_was_sent) {
   }
   EXPECT_EQ(sent, message + "\r\n");
   EXPECT_LE(s.session.buffered_bytes(), 256U);
+}
+
+TEST(imap_session, sends_a_message_from_the_memory_it_was_given_in) {
+  ready_session s;
+  std::string message(1 << 20, 'm');
+  const auto* const octets = message.data();
+  ASSERT_TRUE(s.session.submit(append_command{"Sent", {}, {}, std::move(message)}));
+  ASSERT_TRUE(s.session.submit(noop_command{}));
+  EXPECT_EQ(take_outgoing(s.session), "A1 APPEND Sent {1048576}\r\n");
+  feed(s.session, "+ go\r\n");
+  EXPECT_EQ(s.session.outgoing().data(), octets);
+  EXPECT_LT(s.session.buffered_bytes(), (1U << 20U) + 4096U);
+  s.session.sent(s.session.outgoing().size());
+  EXPECT_EQ(take_outgoing(s.session), "\r\nA2 NOOP\r\n");
 }
 
 struct end_case {

@@ -13,7 +13,7 @@ std::string encoded(command what, literal_support literals = literal_support::sy
     return std::string{to_string(result.error().code)};
   std::string out;
   for (const auto& part : result->parts)
-    out += (out.empty() ? "" : "<wait>") + part;
+    out += part.text + (part.then_wait ? "<wait>" : "");
   return out;
 }
 
@@ -57,12 +57,22 @@ TEST(imap_command_encoder, appends_with_flags_and_date) {
 TEST(imap_command_encoder, waits_before_big_literals_whatever_the_server_offers) {
   for (const auto support : {literal_support::synchronising, literal_support::at_once}) {
     const auto small = encode_command("A1", append_command{"x", {}, {}, std::string(4096, 'm')}, support);
-    EXPECT_EQ(small->parts.size(), support == literal_support::synchronising ? 2U : 1U);
+    EXPECT_EQ(small->parts[0].then_wait, support == literal_support::synchronising);
     const auto big = encode_command("A1", append_command{"x", {}, {}, std::string(4097, 'm')}, support);
-    ASSERT_EQ(big->parts.size(), 2U);
-    EXPECT_EQ(big->parts[0], "A1 APPEND x {4097}\r\n");
-    EXPECT_EQ(big->parts[1].size(), 4099U);
+    ASSERT_EQ(big->parts.size(), 3U);
+    EXPECT_EQ(big->parts[0].text, "A1 APPEND x {4097}\r\n");
+    EXPECT_TRUE(big->parts[0].then_wait);
+    EXPECT_EQ(big->parts[1].text, std::string(4097, 'm'));
+    EXPECT_FALSE(big->parts[1].then_wait);
+    EXPECT_EQ(big->parts[2].text, "\r\n");
   }
+}
+
+TEST(imap_command_encoder, hands_a_message_on_without_a_copy) {
+  std::string message(100'000, 'm');
+  const auto* const octets = message.data();
+  const auto encoded = encode_command("A1", append_command{"x", {}, {}, std::move(message)}, literal_support::at_once);
+  EXPECT_EQ(encoded->parts.at(1).text.data(), octets);
 }
 
 TEST(imap_command_encoder, lets_nothing_smuggle_a_command) {

@@ -162,8 +162,8 @@ const answers structure_answers{
 
 const std::vector<known_answer>& known_answers() {
   static const answers all = [] {
-    answers joined = status_answers;
-    for (const auto* more : {&data_answers, &fetch_answers, &structure_answers})
+    answers joined = field_answers();
+    for (const auto* more : {&status_answers, &data_answers, &fetch_answers, &structure_answers})
       joined.insert(joined.end(), more->begin(), more->end());
     return joined;
   }();

@@ -20,7 +20,10 @@ inline void PrintTo(const known_answer& answer, std::ostream* out) {
   *out << answer.wire;
 }
 
-/// From RFC 9051 §7 and §8, and captured from Exchange Online, Gmail, Dovecot and Cyrus.
+/// Captured from Exchange Online, Gmail, Dovecot and Cyrus, word by word as far as they were published.
+[[nodiscard]] std::vector<known_answer> field_answers();
+
+/// From RFC 9051 §7 and §8, field_answers(), and what else servers were seen to do.
 [[nodiscard]] const std::vector<known_answer>& known_answers();
 
 } // namespace postroom::imap::testing

@@ -112,6 +112,52 @@ TEST(imap_login, cancels_a_challenge_that_does_not_belong) {
                 {"closed auth_rejected: cancelled"}});
 }
 
+TEST(imap_login, hears_a_refused_password_with_and_without_initial_response) {
+  check_script({options_for(login_method::plain),
+                {
+                    server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello\r\n"),
+                    client_says("L1 AUTHENTICATE PLAIN " + plain + "\r\n"),
+                    server_says("L1 NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"),
+                },
+                {"closed auth_rejected: [AUTHENTICATIONFAILED] Authentication failed."}});
+  check_script({options_for(login_method::plain),
+                {
+                    server_says("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n"),
+                    client_says("L1 AUTHENTICATE PLAIN\r\n"),
+                    server_says("+ \r\n"),
+                    client_says(plain + "\r\n"),
+                    server_says("L1 NO Basic authentication is disabled\r\n"),
+                },
+                {"closed auth_rejected: Basic authentication is disabled"}});
+}
+
+// Exchange sends no report: NO at once, or, without SASL-IR, after the token.
+TEST(imap_login, hears_exchanges_refusal_of_a_token) {
+  check_script({options_for(login_method::xoauth2),
+                {
+                    server_says("* OK The Microsoft Exchange IMAP4 service is ready. [TQBX]\r\n"),
+                    client_says("L1 CAPABILITY\r\n"),
+                    server_says("* CAPABILITY IMAP4 IMAP4rev1 AUTH=XOAUTH2\r\nL1 OK done\r\n"),
+                    client_says("L2 AUTHENTICATE XOAUTH2\r\n"),
+                    server_says("+ \r\n"),
+                    client_says(xoauth2 + "\r\n"),
+                    server_says("L2 NO AUTHENTICATE failed.\r\n"),
+                },
+                {"closed auth_rejected: AUTHENTICATE failed."}});
+}
+
+TEST(imap_login, answers_a_report_that_is_no_base64_all_the_same) {
+  check_script({options_for(login_method::xoauth2),
+                {
+                    server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] hello\r\n"),
+                    client_says("L1 AUTHENTICATE XOAUTH2 " + xoauth2 + "\r\n"),
+                    server_says("+ {\"status\":\"401\"}\r\n"),
+                    client_says("\r\n"),
+                    server_says("L1 NO no\r\n"),
+                },
+                {"closed auth_rejected: no (status 401)"}});
+}
+
 struct refusal_case {
   const char* answer;
   const char* closed;

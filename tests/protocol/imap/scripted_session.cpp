@@ -74,9 +74,24 @@ session_options options_for(login_method method) {
           .port = 993};
 }
 
+script ready_script(std::vector<turn> turns, std::vector<std::string> events) {
+  script out{options_for(login_method::plain), {}, {"ready IMAP4REV1 LITERAL+"}};
+  out.options.token_or_password = secret<>{"p"};
+  out.turns = {server_says("* OK [CAPABILITY SASL-IR] hello\r\n"),
+               client_says("L1 AUTHENTICATE PLAIN AHNoYXJlZEBjb250b3NvLmNvbQBw\r\n"),
+               server_says("L1 OK [CAPABILITY IMAP4rev1 LITERAL+] in\r\n")};
+  out.turns.insert(out.turns.end(), turns.begin(), turns.end());
+  out.events.insert(out.events.end(), events.begin(), events.end());
+  return out;
+}
+
 std::string take_outgoing(client_session& session) {
-  std::string out{session.outgoing()};
-  session.sent(out.size());
+  std::string out;
+  while (!session.outgoing().empty()) {
+    const auto piece = session.outgoing();
+    out += piece;
+    session.sent(piece.size());
+  }
   return out;
 }
 

@@ -56,6 +56,9 @@ struct script {
 
 [[nodiscard]] session_options options_for(login_method method);
 
+/// A script that begins with a login (password "p", capabilities IMAP4REV1 and LITERAL+).
+[[nodiscard]] script ready_script(std::vector<turn> turns, std::vector<std::string> events);
+
 /// Takes everything there is to send.
 [[nodiscard]] std::string take_outgoing(client_session& session);
 void feed(client_session& session, std::string_view octets, std::size_t step = std::string_view::npos);

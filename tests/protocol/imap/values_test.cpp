@@ -85,6 +85,27 @@ TEST(imap_folder_name, encodes_as_the_rfc_shows) {
   EXPECT_EQ(*encode_folder_name("a\tb"), "a&AAk-b");
 }
 
+// Exchange names its folders in the language of the first login.
+TEST(imap_folder_name, knows_exchanges_folders) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"Éléments envoyés", "&AMk-l&AOk-ments envoy&AOk-s"},
+      {"Elementy wysłane", "Elementy wys&AUI-ane"},
+      {"Entwürfe", "Entw&APw-rfe"},
+      {"Gelöschte Elemente", "Gel&APY-schte Elemente"},
+      {"Éléments supprimés", "&AMk-l&AOk-ments supprim&AOk-s"},
+      {"Itens Excluídos", "Itens Exclu&AO0-dos"},
+      {"Elementy usunięte", "Elementy usuni&ARk-te"},
+      {"Courrier indésirable", "Courrier ind&AOk-sirable"},
+      {"Lixo Eletrônico", "Lixo Eletr&APQ-nico"},
+      {"Wiadomości-śmieci", "Wiadomo&AVs-ci-&AVs-mieci"},
+      {"Sent Items", "Sent Items"},
+  };
+  for (const auto& [name, wire] : rows) {
+    EXPECT_EQ(encode_folder_name(name).value(), wire);
+    EXPECT_EQ(decode_folder_name(wire).value(), name);
+  }
+}
+
 TEST(imap_folder_name, round_trips) {
   for (const auto* name : {"INBOX", "\xC3\x89l\xC3\xA9ments envoy\xC3\xA9s",
                            "Elementy wys\xC5\x82"
@@ -142,6 +163,15 @@ TEST(imap_failure_table, knows_the_cases_seen_in_the_field) {
       {login, "UNAVAILABLE", "Temporary authentication failure.", errc::throttled},
       {login, "LIMIT", "no", errc::throttled},
       {command, "UNAVAILABLE", "one folder is offline", std::nullopt},
+      {login, "", "Basic authentication is disabled", errc::auth_rejected},
+      {login, "", "Too many open connections (5)", errc::throttled},
+      {login, "ALERT", "Please log in via your web browser: https://support.google.com/ (Failure)",
+       errc::auth_rejected},
+      {goodbye, "", "Connection closed. 14", errc::server_bye},
+      {command, "", "Command Error. 10", std::nullopt},
+      {command, "", "Command received in Invalid state.", std::nullopt},
+      {command, "", "Some of the requested messages no longer exist", std::nullopt},
+      {command, "WEBALERT", "Web login required.", std::nullopt},
   };
   for (const auto& c : cases) {
     status_response answer{.kind = status_kind::no, .text = c.text};
