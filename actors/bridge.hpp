@@ -47,12 +47,12 @@ boost::asio::awaitable<result<Answer>> ask(caf::actor_system& system, Actor whom
     // One short-lived actor per question: CAF answers only actors, and blocking an io thread is out of the question.
     sys->spawn([to, bound, q = std::move(q), finish](caf::event_based_actor* self) {
       self->request(to, bound, q)
-        .then([finish](const Answer& answer) { finish(answer); },
-              [finish](const caf::error& e) { finish(from_caf(e)); });
+          .then([finish](const Answer& answer) { finish(answer); },
+                [finish](const caf::error& e) { finish(from_caf(e)); });
     });
   };
   co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<Answer>)>(
-    initiate, boost::asio::use_awaitable, &system, std::move(whom), limit, std::move(question));
+      initiate, boost::asio::use_awaitable, &system, std::move(whom), limit, std::move(question));
 }
 
 } // namespace postroom

@@ -10,42 +10,43 @@ namespace postroom {
 
 /// The GATEWAY: the root. Reads the stored configuration and runs one tenant actor for each tenant.
 using gateway_actor = caf::typed_actor<
-  // Answers when the change is on its way to those whom it concerns.
-  answers<ack, config_changed>,
-  // Answers where one account stands; not_found when it is not running.
-  answers<account_status, ask_account>,
-  // Answers where all accounts of a tenant (or all) stand.
-  answers<account_statuses, ask_accounts>,
-  // Answers the counts behind /readyz.
-  answers<overview, ask_overview>>;
+    // Answers when the change is on its way to those whom it concerns.
+    answers<ack, config_changed>,
+    // Answers where one account stands; not_found when it is not running.
+    answers<account_status, ask_account>,
+    // Answers where all accounts of a tenant (or all) stand.
+    answers<account_statuses, ask_accounts>,
+    // Answers the counts behind /readyz.
+    answers<overview, ask_overview>>;
 
 /// The EVENTS actor: knows how far each tenant's log reaches and wakes those who wait for more.
 using events_actor = caf::typed_actor<
-  // Answers when the log reaches past `after`, or with what it is at the limit.
-  answers<log_position, wait_for_events>,
-  // INTERNAL: the archive has committed events.
-  accepts<log_grew>>;
+    // Answers when the log reaches past `after`, or with what it is at the limit.
+    answers<log_position, wait_for_events>,
+    // INTERNAL: the archive has committed events.
+    accepts<log_grew>>;
 
 /// The ARCHIVE: brings batches to the store and their outcome back; resolves unknown outcomes.
 using archive_actor = caf::typed_actor<
-  // Answers the commit's definite outcome: never `unknown`.
-  answers<commit_answer, commit_request>>;
+    // Answers the commit's definite outcome: never `unknown`.
+    answers<commit_answer, commit_request>>;
 
 /// The ADMISSION actor: hands out byte credits and connection permits.
 using admission_actor = caf::typed_actor<
-  // Answers when the bytes are free. Above a quarter of the pool: through the large-mail lane, one at a time.
-  answers<credit, want_credit>,
-  // Takes credits back.
-  accepts<return_credit>,
-  // Answers when a connection to the host may be opened.
-  answers<ack, want_connection>>;
+    // Answers when the bytes are free, or that they did not become so in time. Above a quarter of the pool: through the
+    // large-mail lane, one at a time. The asker holds the credit until it gives it back or ends.
+    answers<credit, want_credit>,
+    // Takes credits back; a second time nothing happens.
+    accepts<return_credit>,
+    // Answers when a connection to the host may be opened.
+    answers<ack, want_connection>>;
 
 /// The PROVIDER: token service of one app registration; one refresh in flight per grant.
 using provider_actor = caf::typed_actor<
-  // Answers a token with at least two minutes to live, or why there is none.
-  answers<access_token, want_access_token>,
-  // Reads its configuration or a grant again.
-  answers<ack, config_changed>>;
+    // Answers a token with at least two minutes to live, or why there is none.
+    answers<access_token, want_access_token>,
+    // Reads its configuration or a grant again.
+    answers<ack, config_changed>>;
 
 } // namespace postroom
 

@@ -46,9 +46,9 @@ struct account_status {
   account_id account;
   tenant_id tenant;
   mailbox_state state = mailbox_state::inactive;
-  wall_time since{};               ///< in this state since
-  bool in_step = false;            ///< the first pass is complete and nothing is known to be outstanding
-  std::uint64_t announced = 0;     ///< messages announced since the start of the process
+  wall_time since{};           ///< in this state since
+  bool in_step = false;        ///< the first pass is complete and nothing is known to be outstanding
+  std::uint64_t announced = 0; ///< messages announced since the start of the process
   std::uint64_t quarantined = 0;
   std::uint32_t last_uid = 0;
   std::optional<wall_time> last_confirmed; ///< when the server last proved that we are complete
@@ -117,6 +117,7 @@ struct want_credit {
 struct credit {
   std::uint64_t bytes = 0; ///< booked; give all of it back
   bool large_lane = false;
+  std::uint64_t number = 0; ///< of the booking
 };
 struct return_credit {
   credit what;

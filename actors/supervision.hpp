@@ -12,16 +12,18 @@
 #include <caf/to_string.hpp>
 
 #include <exception>
+#include <functional>
 #include <string>
 
 /// How actors fail and are brought back.
 namespace postroom {
 
 /// Installs our handlers in place of CAF's, which print to stdout: an exception ends the actor with an error that its
-/// supervisor sees; an unexpected message or a stray error is logged and dropped.
+/// supervisor sees; an unexpected message or a stray error is logged and dropped. `last_words` are said before an
+/// exception ends the actor, while its state still exists: what it started must not outlive it unsupervised.
 template <class Self>
-void guard(Self* self, const char* name) {
-  self->set_exception_handler([name](caf::scheduled_actor*, std::exception_ptr& ptr) -> caf::error {
+void guard(Self* self, const char* name, std::function<void()> last_words = {}) {
+  self->set_exception_handler([name, last_words](caf::scheduled_actor*, std::exception_ptr& ptr) -> caf::error {
     std::string what = "unknown exception";
     try {
       std::rethrow_exception(ptr);
@@ -30,6 +32,8 @@ void guard(Self* self, const char* name) {
     } catch (...) {
     }
     log::error("actor.exception", {{"actor", name}, {"what", what}});
+    if (last_words)
+      last_words();
     return caf::make_error(caf::sec::runtime_error, what);
   });
   self->set_error_handler([name](caf::scheduled_actor*, caf::error& e) {

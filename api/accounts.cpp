@@ -1,5 +1,7 @@
 #include "api/objects.hpp"
 
+#include "protocol/mime/utf8_text.hpp"
+
 #include <array>
 
 namespace postroom::api {
@@ -28,7 +30,7 @@ boost::json::object status_json(const account_status& of) {
   };
   if (of.last_error)
     out["last_error"] = boost::json::object{{"code", to_string(of.last_error->code)},
-                                            {"detail", of.last_error->detail},
+                                            {"detail", mime::repair_utf8(of.last_error->detail)},
                                             {"meaning", meaning(of.last_error->code)},
                                             {"who_acts", to_string(who_acts(of.last_error->code))},
                                             {"remedy", remedy(of.last_error->code)}};

@@ -41,6 +41,9 @@ struct grant_resource {
     storage::set_defaults(of);
     problems wrong;
     const auto* given = secret_in(input, wrong, of);
+    if (!given)
+      if (const auto dropped = co_await drop_foreign_secret(world, of); !dropped)
+        co_return dropped.error();
     const bool has_secret = given ? !given->empty() : !of.refresh_token().empty();
     for (auto& each : storage::validate(of, has_secret))
       wrong.push_back(std::move(each));
@@ -59,13 +62,31 @@ struct grant_resource {
     co_return wrong;
   }
 
-  /// A new sign-in: what the old one left behind is void.
-  static result<void> take_secret(const services& world, record& of, const secret<>& given) {
+  /// What one provider gave is never sent to another, nor a token as a password: such a change needs a new secret.
+  static awaitable<result<void>> drop_foreign_secret(const services& world, record& of) {
+    if (of.refresh_token().empty() && of.access_token().empty())
+      co_return result<void>{};
+    const auto before = co_await fetch<record>(world.store, key(tenant_id{of.tenant()}, of.id()));
+    if (!before)
+      co_return before.error();
+    if (*before && ((*before)->value.kind() != of.kind() || (*before)->value.provider() != of.provider())) {
+      of.clear_refresh_token();
+      forget_tokens(of);
+    }
+    co_return result<void>{};
+  }
+
+  static void forget_tokens(record& of) {
     of.clear_access_token();
     of.clear_access_token_expires_ms();
     of.clear_granted_scope();
     of.clear_refreshed_ms();
     of.clear_imported_fingerprint();
+  }
+
+  /// A new sign-in: what the old one left behind is void.
+  static result<void> take_secret(const services& world, record& of, const secret<>& given) {
+    forget_tokens(of);
     // Only of tokens: the hash of a password would help to guess it.
     if (of.kind() == "refresh_token")
       of.set_imported_fingerprint(std::string{as_view(sha256(given.expose()))});

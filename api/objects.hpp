@@ -27,7 +27,7 @@ namespace postroom::api {
 using problems = std::vector<storage::field_problem>;
 using operations = std::vector<storage::operation>;
 
-/// The revision in `If-Match`; nothing for `*`. Its absence is 428, another form 400.
+/// The revision in `If-Match`; nothing for `*`. Its absence is 428, any other form 412.
 [[nodiscard]] boost::system::result<std::optional<revision>, problem> expected_revision(const request& of);
 [[nodiscard]] std::string etag_of(revision rev);
 [[nodiscard]] problem not_this_revision();

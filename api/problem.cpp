@@ -1,5 +1,7 @@
 #include "api/problem.hpp"
 
+#include "protocol/mime/utf8_text.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -52,7 +54,8 @@ std::string to_json(const problem& p, std::string_view request_id) {
       {"type", "urn:postroom:problem:" + std::string{to_string(code)}},
       {"title", meaning(code)},
       {"status", http_status_of(p)},
-      {"detail", p.what.detail},
+      // It may quote what the caller sent: any bytes at all.
+      {"detail", mime::repair_utf8(p.what.detail)},
       {"instance", "urn:postroom:request:" + std::string{request_id}},
       {"code", to_string(code)},
       {"meaning", meaning(code)},
@@ -62,7 +65,7 @@ std::string to_json(const problem& p, std::string_view request_id) {
   if (!p.fields.empty()) {
     boost::json::array errors;
     for (const auto& each : p.fields)
-      errors.push_back(boost::json::object{{"field", each.field}, {"problem", each.problem}});
+      errors.push_back(boost::json::object{{"field", mime::repair_utf8(each.field)}, {"problem", each.problem}});
     document.emplace("errors", std::move(errors));
   }
   return boost::json::serialize(document);

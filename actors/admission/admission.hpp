@@ -10,6 +10,7 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 
 namespace postroom::admission {
@@ -19,17 +20,41 @@ struct admission_config {
   double connections_per_second_per_host = 20;
 };
 
+/// A wish is answered within this time, if only by `busy`. Shorter than any asker waits: a credit answered to nobody
+/// would be lost to the pool.
+inline constexpr auto credit_wait_max = std::chrono::minutes{9};
+
 /// A place in the row has come up.
 struct permit_due {
   std::uint64_t number = 0;
 };
 
-using admission_self = admission_actor::extend<accepts<permit_due>>;
+/// A wish for credit has waited long enough.
+struct wish_expired {
+  std::uint64_t number = 0;
+};
+
+using admission_self = admission_actor::extend<accepts<permit_due>, accepts<wish_expired>>;
+
+/// Who waits for credit.
+struct credit_asker {
+  std::uint64_t number = 0;
+  caf::actor_addr who;
+  caf::typed_response_promise<credit> promise;
+};
+
+/// Who has what: given back when its holder ends, however it ends.
+struct booking {
+  credit what;
+  caf::actor_addr holder;
+};
 
 struct state {
   static inline constexpr const char* name = "postroom.admission";
 
-  std::optional<credit_pool<caf::typed_response_promise<credit>>> credits;
+  std::optional<credit_pool<credit_asker>> credits;
+  std::map<std::uint64_t, booking> booked;         ///< by number; bounded by the pool
+  std::set<caf::actor_addr> monitored;             ///< everyone alive who ever asked for credit
   std::map<std::string, pacer, std::less<>> hosts; ///< bounded by the providers that are configured
   std::map<std::uint64_t, caf::typed_response_promise<ack>> waiting;
   std::uint64_t next_number = 0;
@@ -42,3 +67,4 @@ admission_self::behavior_type admission(admission_self::stateful_pointer<state> 
 } // namespace postroom::admission
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::admission::permit_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::admission::wish_expired)

@@ -50,6 +50,13 @@ public:
     return std::nullopt;
   }
 
+  /// Forgets waiters that `gone` picks.
+  template <class Predicate>
+  void drop(Predicate gone) {
+    for (auto* queue : {&large_waiting_, &waiting_})
+      std::erase_if(*queue, [&](const wish& w) { return gone(w.waiter); });
+  }
+
   [[nodiscard]] std::uint64_t free_bytes() const { return free_; }
   [[nodiscard]] std::uint64_t total_bytes() const { return total_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size() + large_waiting_.size(); }

@@ -34,41 +34,41 @@ archive_self::behavior_type archive(self_pointer self, storage::store* store, ev
                                     metrics::store_probe* metrics) {
   guard(self, state::name);
   return {
-    [self, store, time](const commit_request& request) -> caf::result<commit_answer> {
-      auto& s = self->state;
-      const auto number = s.next_number++;
-      pending p{self->make_response_promise<commit_answer>(), request.what->id, {}, time->ticks(), {}};
-      for (const auto& op : request.what->operations)
-        if (const auto* append = std::get_if<storage::append>(&op))
-          p.tenants.push_back(tenant_id{append->stream});
-      auto promise = p.promise;
-      s.waiting.emplace(number, std::move(p));
-      const archive_self me{self};
-      store->commit(std::move(*request.what), [me, number](storage::commit_result done) {
-        tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
-      });
-      return promise;
-    },
-    [self, store, events, time, metrics](const stored& done) {
-      auto& p = self->state.waiting.at(done.number);
-      p.result = done.result;
-      if (p.result->outcome == storage::outcome::unknown) {
-        log::warning("archive.outcome_unknown", {{"detail", p.result->error ? p.result->error->detail : ""}});
-        ask_outcome(self, store, done.number);
-        return;
-      }
-      metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
-      answer(self, done.number, events);
-    },
-    [self, store, events](const resolved& r) {
-      if (!r.outcome) {
-        self->delayed_send(self, resolve_retry, resolve_again{r.number});
-        return;
-      }
-      self->state.waiting.at(r.number).result->outcome = *r.outcome;
-      answer(self, r.number, events);
-    },
-    [self, store](const resolve_again& again) { ask_outcome(self, store, again.number); },
+      [self, store, time](const commit_request& request) -> caf::result<commit_answer> {
+        auto& s = self->state;
+        const auto number = s.next_number++;
+        pending p{self->make_response_promise<commit_answer>(), request.what->id, {}, time->ticks(), {}};
+        for (const auto& op : request.what->operations)
+          if (const auto* append = std::get_if<storage::append>(&op))
+            p.tenants.push_back(tenant_id{append->stream});
+        auto promise = p.promise;
+        s.waiting.emplace(number, std::move(p));
+        const archive_self me{self};
+        store->commit(std::move(*request.what), [me, number](storage::commit_result done) {
+          tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
+        });
+        return promise;
+      },
+      [self, store, events, time, metrics](const stored& done) {
+        auto& p = self->state.waiting.at(done.number);
+        p.result = done.result;
+        if (p.result->outcome == storage::outcome::unknown) {
+          log::warning("archive.outcome_unknown", {{"detail", p.result->error ? p.result->error->detail : ""}});
+          ask_outcome(self, store, done.number);
+          return;
+        }
+        metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
+        answer(self, done.number, events);
+      },
+      [self, store, events](const resolved& r) {
+        if (!r.outcome) {
+          self->delayed_send(self, resolve_retry, resolve_again{r.number});
+          return;
+        }
+        self->state.waiting.at(r.number).result->outcome = *r.outcome;
+        answer(self, r.number, events);
+      },
+      [self, store](const resolve_again& again) { ask_outcome(self, store, again.number); },
   };
 }
 

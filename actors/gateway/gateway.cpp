@@ -13,6 +13,8 @@ using self_pointer = gateway_self::stateful_pointer<state>;
 
 constexpr auto ask_limit = 10s;
 constexpr auto load_retry = 2s;
+/// A tenant that ran this long is forgiven what went before.
+constexpr auto stable_after = 5min;
 
 void read_tenants(self_pointer self) {
   const gateway_self me{self};
@@ -40,6 +42,7 @@ void start_tenant(self_pointer self, const std::string& id) {
   auto& child = s.tenants[id];
   if (child.running || s.stopping)
     return;
+  child.started = s.world->time.ticks();
   child.running = self->system().spawn(tenant::tenant, tenant_id{id}, s.world);
   s.tenants_by_actor[child.running.address()] = id;
   self->monitor(child.running);
@@ -54,9 +57,13 @@ void on_tenants(self_pointer self, const tenants_read& read) {
   }
   for (const auto& id : read.tenants)
     start_tenant(self, id);
-  for (auto& [id, child] : s.tenants)
-    if (!read.tenants.contains(id) && child.running)
-      caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+  for (auto at = s.tenants.begin(); at != s.tenants.end();) {
+    const bool gone = !read.tenants.contains(at->first);
+    if (gone && at->second.running)
+      caf::anon_send_exit(at->second.running, caf::exit_reason::user_shutdown);
+    // One that waits for its restart has nobody to tell us of its end.
+    at = gone && !at->second.running ? s.tenants.erase(at) : std::next(at);
+  }
   s.loaded = true;
 }
 
@@ -74,20 +81,27 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   child.running = tenant_actor{};
   if (down.reason == caf::exit_reason::user_shutdown) {
     s.tenants.erase(node.mapped());
+    read_tenants(self); // it may have been stored anew meanwhile
     return;
   }
+  if (s.world->time.ticks() - child.started >= stable_after)
+    child.failures.worked();
   const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
   s.world->metrics.supervision.restarted("tenant");
   log::error("tenant.failed", {{"tenant", node.mapped()}, {"reason", caf::to_string(down.reason)}});
   self->delayed_send(self, delay, restart_due{node.mapped()});
 }
 
+void end_tenants(self_pointer self) {
+  for (auto& [id, child] : self->state.tenants)
+    if (child.running)
+      caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+}
+
 void on_exit(self_pointer self) {
   auto& s = self->state;
   s.stopping = true;
-  for (auto& [id, child] : s.tenants)
-    if (child.running)
-      caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+  end_tenants(self);
   if (s.tenants_by_actor.empty())
     self->quit(caf::exit_reason::user_shutdown);
 }
@@ -103,56 +117,56 @@ std::vector<tenant_actor> running_tenants(const state& s, const tenant_id& only)
 } // namespace
 
 gateway_self::behavior_type gateway(self_pointer self, const ports* world) {
-  guard(self, state::name);
+  guard(self, state::name, [self] { end_tenants(self); });
   self->state.world = world;
   self->set_down_handler([self](caf::scheduled_actor*, caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](caf::scheduled_actor*, caf::exit_msg&) { on_exit(self); });
   read_tenants(self);
   return {
-    [self](const config_changed& change) -> caf::result<ack> {
-      if (change.what == config_changed::kind::tenant) {
-        read_tenants(self);
-        return ack{};
-      }
-      const auto found = self->state.tenants.find(change.tenant.str());
-      if (found == self->state.tenants.end() || !found->second.running) {
-        read_tenants(self); // it will read everything when it starts
-        return ack{};
-      }
-      return self->delegate(found->second.running, config_changed{change});
-    },
-    [self](const ask_account& question) -> caf::result<account_status> {
-      const auto found = self->state.tenants.find(question.tenant.str());
-      if (found == self->state.tenants.end() || !found->second.running)
-        return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
-      return self->delegate(found->second.running, ask_account{question});
-    },
-    [self](const ask_accounts& question) {
-      return gather<account_statuses>(self, running_tenants(self->state, question.tenant), ask_limit, question,
-                                      [](account_statuses& sum, const account_statuses& part) {
-                                        sum.accounts.insert(sum.accounts.end(), part.accounts.begin(),
-                                                            part.accounts.end());
-                                      });
-    },
-    [self](const ask_overview& question) {
-      overview start;
-      start.configuration_loaded = self->state.loaded;
-      return gather<overview>(
-        self, running_tenants(self->state, {}), ask_limit, question,
-        [](overview& sum, const overview& part) {
-          sum.mailboxes += part.mailboxes;
-          sum.in_step += part.in_step;
-          sum.degraded += part.degraded;
-          sum.configuration_loaded = sum.configuration_loaded && part.configuration_loaded;
-        },
-        start);
-    },
-    [self](const tenants_read& read) { on_tenants(self, read); },
-    [self](const restart_due& due) {
-      if (self->state.tenants.contains(due.tenant))
-        start_tenant(self, due.tenant);
-    },
-    [self](const load_again&) { read_tenants(self); },
+      [self](const config_changed& change) -> caf::result<ack> {
+        if (change.what == config_changed::kind::tenant) {
+          read_tenants(self);
+          return ack{};
+        }
+        const auto found = self->state.tenants.find(change.tenant.str());
+        if (found == self->state.tenants.end() || !found->second.running) {
+          read_tenants(self); // it will read everything when it starts
+          return ack{};
+        }
+        return self->delegate(found->second.running, config_changed{change});
+      },
+      [self](const ask_account& question) -> caf::result<account_status> {
+        const auto found = self->state.tenants.find(question.tenant.str());
+        if (found == self->state.tenants.end() || !found->second.running)
+          return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
+        return self->delegate(found->second.running, ask_account{question});
+      },
+      [self](const ask_accounts& question) {
+        return gather<account_statuses>(self, running_tenants(self->state, question.tenant), ask_limit, question,
+                                        [](account_statuses& sum, const account_statuses& part) {
+                                          sum.accounts.insert(sum.accounts.end(), part.accounts.begin(),
+                                                              part.accounts.end());
+                                        });
+      },
+      [self](const ask_overview& question) {
+        overview start;
+        start.configuration_loaded = self->state.loaded;
+        return gather<overview>(
+            self, running_tenants(self->state, {}), ask_limit, question,
+            [](overview& sum, const overview& part) {
+              sum.mailboxes += part.mailboxes;
+              sum.in_step += part.in_step;
+              sum.degraded += part.degraded;
+              sum.configuration_loaded = sum.configuration_loaded && part.configuration_loaded;
+            },
+            start);
+      },
+      [self](const tenants_read& read) { on_tenants(self, read); },
+      [self](const restart_due& due) {
+        if (self->state.tenants.contains(due.tenant))
+          start_tenant(self, due.tenant);
+      },
+      [self](const load_again&) { read_tenants(self); },
   };
 }
 

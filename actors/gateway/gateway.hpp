@@ -28,6 +28,7 @@ using gateway_self = gateway_actor::extend<accepts<tenants_read>, accepts<restar
 struct tenant_child {
   tenant_actor running;
   restart_policy failures;
+  mono_time started{};
 };
 
 struct state {

@@ -32,12 +32,12 @@ caf::typed_response_promise<Answer> gather(Self self, const std::vector<Actor>& 
   };
   for (const auto& each : whom)
     self->request(each, limit, question)
-      .then(
-        [shared, add, one_less](const Answer& part) {
-          add(shared->sum, part);
-          one_less();
-        },
-        [one_less](const caf::error&) { one_less(); });
+        .then(
+            [shared, add, one_less](const Answer& part) {
+              add(shared->sum, part);
+              one_less();
+            },
+            [one_less](const caf::error&) { one_less(); });
   return promise;
 }
 

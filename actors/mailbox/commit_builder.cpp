@@ -75,19 +75,18 @@ void commit_builder::add_quarantined(const parsed_mail& mail, const std::string&
                        context_.fence.shard),
        300);
   boost::json::object data{
-    {"account", context_.account.str()},
-    {"folder", context_.folder},
-    {"uid", mail.uid.value},
-    {"uid_validity", validity_.value},
-    {"message_id", mail.stable_id.str()},
-    {"size", mail.bytes},
-    {"raw_available", mail.rest != nullptr},
-    {"code", to_string(errc::message_quarantined)},
-    {"reason", reason},
-    {"remedy", remedy(errc::message_quarantined)},
+      {"account", context_.account.str()},
+      {"folder", context_.folder},
+      {"uid", mail.uid.value},
+      {"uid_validity", validity_.value},
+      {"message_id", mail.stable_id.str()},
+      {"size", mail.bytes},
+      {"raw_available", mail.rest != nullptr},
+      {"code", to_string(errc::message_quarantined)},
+      {"reason", reason},
+      {"remedy", remedy(errc::message_quarantined)},
   };
-  add_event(mail.stable_id.str() + ".quarantined", "message.quarantined", mail.stable_id,
-            boost::json::serialize(data));
+  add_event(mail.stable_id.str() + ".quarantined", "message.quarantined", mail.stable_id, boost::json::serialize(data));
   ++quarantined_;
 }
 
@@ -108,11 +107,13 @@ storage::batch commit_builder::finish(const position& where) {
 
 void commit_builder::add_body(const parsed_mail& mail) {
   storage::reference_body reference{mail.blob, mail.chunks, {}};
-  if (mail.chunks <= 1) {
+  // Only what is not staged yet comes along; a body of one staged piece would be replaced by its empty rest.
+  const bool whole = mail.chunks == 0;
+  if (whole) {
     reference.chunks = 1;
     reference.inline_chunk = *mail.rest;
   }
-  push(std::move(reference), mail.chunks <= 1 ? mail.rest->size() : 0);
+  push(std::move(reference), whole ? mail.rest->size() : 0);
 }
 
 records::Message commit_builder::record_of(const parsed_mail& mail) const {

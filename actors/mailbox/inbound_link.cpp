@@ -22,7 +22,9 @@ std::optional<std::uint32_t> to_number(std::string_view text) {
 
 inbound_link::inbound_link(mailbox_actor owner, std::uint32_t attempt, inbound_context context, storage::store& store,
                            parsing::parse_pool& parser)
-    : owner_(std::move(owner)), attempt_(attempt), context_(std::move(context)), store_(store), parser_(parser) {}
+    : owner_(std::move(owner)), attempt_(attempt), context_(std::move(context)), store_(store), parser_(parser),
+      stager_(std::make_shared<body_stager>(store)) {
+}
 
 void inbound_link::tell_owner(event_type what) {
   tell(owner_, input{attempt_, std::make_shared<event_type>(std::move(what))});
@@ -77,8 +79,7 @@ void inbound_link::on_data(const imap::response& data) {
 void inbound_link::stage(std::uint32_t index, std::string octets) {
   if (index == 0)
     blob_ = random_id128<blob_id>();
-  // No answer is awaited: the commit that references the body demands all its pieces, and memory is paid for by credit.
-  store_.write_chunk(blob_, index, std::move(octets), [](result<void>) {});
+  stager_->stage(blob_, index, std::move(octets));
 }
 
 void inbound_link::on_body_chunk(std::uint32_t index, std::string octets) {
@@ -125,6 +126,14 @@ void inbound_link::parse(std::shared_ptr<parsed_mail> mail, mime::message_facts 
     mail->outcome = std::move(outcome);
     tell(owner, mail_ready{attempt, mail});
   };
+  if (mail->chunks > 0) {
+    // The parser reads the body back from the store; what is still on its way there cannot be read.
+    stager_->when_stored([owner = owner_, attempt = attempt_,
+                          shared = std::make_shared<parsing::parse_job>(std::move(job))](result<void> how) {
+      tell(owner, body_stored{attempt, shared, how ? std::nullopt : std::optional{how.error()}});
+    });
+    return;
+  }
   if (auto queued = parser_.submit(std::move(job)); !queued)
     tell_owner(event::parse_failed{queued.error()});
 }

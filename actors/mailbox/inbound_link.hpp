@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/mailbox/body_stager.hpp"
 #include "actors/mailbox/interface.hpp"
 #include "actors/parsing/parse_pool.hpp"
 #include "base/clock.hpp"
@@ -46,6 +47,7 @@ private:
   inbound_context context_;
   storage::store& store_;
   parsing::parse_pool& parser_;
+  std::shared_ptr<body_stager> stager_;
   /// What the command now running has brought so far.
   event::command_done gathered_;
   uid_validity validity_;

@@ -22,6 +22,12 @@ struct position_read {
   revision rev;
   std::optional<error> failed;
 };
+/// All pieces of a large body can be read back from the store; or not, and why. Shared: jobs cannot be copied.
+struct body_stored {
+  std::uint32_t attempt = 0;
+  std::shared_ptr<parsing::parse_job> job;
+  std::optional<error> failed;
+};
 /// A mail came out of the parser.
 struct mail_ready {
   std::uint32_t attempt = 0;
@@ -45,28 +51,31 @@ namespace postroom {
 
 /// The MAILBOX: keeps one account in step with its server. Ends on an exit message.
 using mailbox_actor = caf::typed_actor<
-  // Answers where it stands.
-  answers<account_status, mailbox::ask_status>,
-  // INTERNAL: something the link saw, or an answer.
-  accepts<mailbox::input>,
-  // INTERNAL: from the store.
-  accepts<mailbox::position_read>,
-  // INTERNAL: from the parser.
-  accepts<mailbox::mail_ready>,
-  // INTERNAL: from the store.
-  accepts<mailbox::range_compared>,
-  // INTERNAL: a timer of ours.
-  accepts<mailbox::timer_rang>>;
+    // Answers where it stands.
+    answers<account_status, mailbox::ask_status>,
+    // INTERNAL: something the link saw, or an answer.
+    accepts<mailbox::input>,
+    // INTERNAL: from the store.
+    accepts<mailbox::position_read>,
+    // INTERNAL: from the store.
+    accepts<mailbox::body_stored>,
+    // INTERNAL: from the parser.
+    accepts<mailbox::mail_ready>,
+    // INTERNAL: from the store.
+    accepts<mailbox::range_compared>,
+    // INTERNAL: a timer of ours.
+    accepts<mailbox::timer_rang>>;
 
 /// Whoever wants to know where mailboxes stand: the tenant.
 using mailbox_supervisor = caf::typed_actor<
-  // A mailbox's state changed.
-  accepts<account_status>>;
+    // A mailbox's state changed.
+    accepts<account_status>>;
 
 } // namespace postroom
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::position_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::body_stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::mail_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::range_compared)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mailbox::timer_rang)

@@ -54,7 +54,8 @@ std::string to_imap_date(wall_time t) {
 
 } // namespace
 
-machine::machine(settings config, unsigned seed) : config_(std::move(config)), random_(seed) {}
+machine::machine(settings config, unsigned seed) : config_(std::move(config)), random_(seed) {
+}
 
 std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time now) {
   ticks_ = ticks;
@@ -63,81 +64,81 @@ std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time
   if (step_ == step::stopped)
     return {};
   std::visit(overloaded{
-               [&](event::started&) { on_started(); },
-               [&](event::position_loaded& e) { on_position(e.where); },
-               [&](event::permitted&) {
-                 if (step_ == step::permit) {
-                   enter(step::token);
-                   emit(effect::ask_token{std::exchange(fresh_token_, false)});
-                 }
-               },
-               [&](event::token_ready& e) { on_token(e.expires); },
-               [&](event::ask_failed& e) {
-                 // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
-                 if (step_ == step::idling)
-                   start_timer(30s);
-                 else
-                   fail_over(e.why);
-               },
-               [&](event::connected&) {
-                 if (step_ == step::connecting)
-                   enter(step::logging_in);
-               },
-               [&](event::ready&) {
-                 if (step_ == step::logging_in || step_ == step::connecting) {
-                   ready_since_ = ticks_;
-                   enter(step::selecting);
-                   send(imap::select_command{config_.folder, true});
-                 }
-               },
-               [&](event::command_done& e) { on_command_done(e); },
-               [&](event::idling&) {
-                 if (step_ == step::idle_wanted) {
-                   enter(step::idling);
-                   if (std::exchange(stale_, false))
+                 [&](event::started&) { on_started(); },
+                 [&](event::position_loaded& e) { on_position(e.where); },
+                 [&](event::permitted&) {
+                   if (step_ == step::permit) {
+                     enter(step::token);
+                     emit(effect::ask_token{std::exchange(fresh_token_, false)});
+                   }
+                 },
+                 [&](event::token_ready& e) { on_token(e.expires); },
+                 [&](event::ask_failed& e) {
+                   // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
+                   if (step_ == step::idling)
+                     start_timer(30s);
+                   else
+                     fail_over(e.why);
+                 },
+                 [&](event::connected&) {
+                   if (step_ == step::connecting)
+                     enter(step::logging_in);
+                 },
+                 [&](event::ready&) {
+                   if (step_ == step::logging_in || step_ == step::connecting) {
+                     ready_since_ = ticks_;
+                     enter(step::selecting);
+                     send(imap::select_command{config_.folder, true});
+                   }
+                 },
+                 [&](event::command_done& e) { on_command_done(e); },
+                 [&](event::idling&) {
+                   if (step_ == step::idle_wanted) {
+                     enter(step::idling);
+                     if (std::exchange(stale_, false))
+                       leave_idle();
+                   }
+                 },
+                 [&](event::folder_changed&) {
+                   if (step_ == step::idling)
                      leave_idle();
-                 }
-               },
-               [&](event::folder_changed&) {
-                 if (step_ == step::idling)
-                   leave_idle();
-                 else
-                   stale_ = true;
-               },
-               [&](event::link_closed& e) { on_closed(e.why); },
-               [&](event::credited&) {
-                 credit_asked_ = false;
-                 const auto next = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return !r.credited; });
-                 if (next == ranges_.end()) {
-                   emit(effect::return_credit{true});
-                   return;
-                 }
-                 next->credited = true;
-                 send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
-                 drive_sync();
-               },
-               [&](event::mail_parsed& e) { on_parsed(e.uid); },
-               [&](event::parse_failed& e) { fail_over(e.why); },
-               [&](event::committed&) { on_committed(); },
-               [&](event::commit_failed& e) {
-                 if (e.how == storage::outcome::fenced) {
+                   else
+                     stale_ = true;
+                 },
+                 [&](event::link_closed& e) { on_closed(e.why); },
+                 [&](event::credited&) {
+                   credit_asked_ = false;
+                   const auto next = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return !r.credited; });
+                   if (next == ranges_.end()) {
+                     emit(effect::return_credit{true});
+                     return;
+                   }
+                   next->credited = true;
+                   send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
+                   drive_sync();
+                 },
+                 [&](event::mail_parsed& e) { on_parsed(e.uid); },
+                 [&](event::parse_failed& e) { fail_over(e.why); },
+                 [&](event::committed&) { on_committed(); },
+                 [&](event::commit_failed& e) {
+                   if (e.how == storage::outcome::fenced) {
+                     give_up_link();
+                     enter(step::stopped);
+                     emit(effect::ended{});
+                     return;
+                   }
+                   position_known_ = false; // what is stored decides, not what we believe
+                   fail_over(e.why);
+                 },
+                 [&](event::timer& e) {
+                   if (e.epoch == timer_epoch_)
+                     on_timer();
+                 },
+                 [&](event::stop&) {
                    give_up_link();
                    enter(step::stopped);
                    emit(effect::ended{});
-                   return;
-                 }
-                 position_known_ = false; // what is stored decides, not what we believe
-                 fail_over(e.why);
-               },
-               [&](event::timer& e) {
-                 if (e.epoch == timer_epoch_)
-                   on_timer();
-               },
-               [&](event::stop&) {
-                 give_up_link();
-                 enter(step::stopped);
-                 emit(effect::ended{});
-               },
+                 },
              },
              what);
   return std::move(effects_);
@@ -297,7 +298,7 @@ void machine::drive_sync() {
     if (!range)
       break;
     const bool suspicious =
-      std::any_of(range->uids.begin(), range->uids.end(), [&](auto uid) { return suspects_.contains(uid); });
+        std::any_of(range->uids.begin(), range->uids.end(), [&](auto uid) { return suspects_.contains(uid); });
     if (suspicious && range->uids.size() > 1) {
       plan_.split(*range);
       continue;
@@ -312,7 +313,8 @@ void machine::drive_sync() {
     }
     next.range = std::move(*range);
     credit_asked_ = true;
-    emit(effect::ask_credit{next.range.bytes});
+    emit(effect::ask_credit{
+        std::max<std::uint64_t>(next.range.bytes, next.range.uids.size() * limits::mail_credit_bytes_min)});
     ranges_.push_back(std::move(next));
   }
   if (!ranges_.empty() || credit_asked_)

@@ -63,11 +63,11 @@ struct ready {};
 /// A command ended, with what came along.
 struct command_done {
   imap::command_outcome outcome;
-  std::optional<uid_validity> validity;       ///< from SELECT
-  std::optional<std::uint32_t> uid_next;      ///< from SELECT
-  std::vector<net::listed_message> listed;    ///< from UID FETCH without bodies
-  std::vector<std::uint32_t> found;           ///< from UID SEARCH
-  std::size_t messages = 0;                   ///< bodies received for it
+  std::optional<uid_validity> validity;    ///< from SELECT
+  std::optional<std::uint32_t> uid_next;   ///< from SELECT
+  std::vector<net::listed_message> listed; ///< from UID FETCH without bodies
+  std::vector<std::uint32_t> found;        ///< from UID SEARCH
+  std::size_t messages = 0;                ///< bodies received for it
 };
 struct idling {};
 /// EXISTS, EXPUNGE or anything else that calls for a look.
@@ -95,11 +95,10 @@ struct timer {
 struct stop {};
 } // namespace event
 
-using event_type =
-  std::variant<event::started, event::position_loaded, event::permitted, event::token_ready, event::ask_failed,
-               event::connected, event::ready, event::command_done, event::idling, event::folder_changed,
-               event::link_closed, event::credited, event::mail_parsed, event::parse_failed, event::committed,
-               event::commit_failed, event::timer, event::stop>;
+using event_type = std::variant<event::started, event::position_loaded, event::permitted, event::token_ready,
+                                event::ask_failed, event::connected, event::ready, event::command_done, event::idling,
+                                event::folder_changed, event::link_closed, event::credited, event::mail_parsed,
+                                event::parse_failed, event::committed, event::commit_failed, event::timer, event::stop>;
 
 // -- Effects: what is to be done, in order ---------------------------------------------------------------------------
 
@@ -145,9 +144,9 @@ struct ended {};
 } // namespace effect
 
 using effect_type =
-  std::variant<effect::load_position, effect::ask_permit, effect::ask_token, effect::open_link, effect::submit,
-               effect::end_idle, effect::close_link, effect::ask_credit, effect::return_credit, effect::commit_range,
-               effect::commit_position, effect::set_timer, effect::report, effect::ended>;
+    std::variant<effect::load_position, effect::ask_permit, effect::ask_token, effect::open_link, effect::submit,
+                 effect::end_idle, effect::close_link, effect::ask_credit, effect::return_credit, effect::commit_range,
+                 effect::commit_position, effect::set_timer, effect::report, effect::ended>;
 
 /// Decides what a mailbox does next (inbound, IMAP). Owned by one actor; pure: time comes in, effects go out and must
 /// be carried out in order. States: see `step`; each has an exit, by an answer, a deadline of the link, or a timer.
@@ -250,11 +249,11 @@ private:
   step step_ = step::created;
   bool position_known_ = false;
   bool in_step_ = false;
-  bool fresh_token_ = false;     ///< the next token must be a new one
-  bool refused_once_ = false;    ///< this login was refused already with a fresh token
+  bool fresh_token_ = false;  ///< the next token must be a new one
+  bool refused_once_ = false; ///< this login was refused already with a fresh token
   bool credit_asked_ = false;
   bool listing_ = false;
-  bool stale_ = false;           ///< the folder changed since the last look
+  bool stale_ = false; ///< the folder changed since the last look
 };
 
 } // namespace postroom::mailbox

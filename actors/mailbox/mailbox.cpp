@@ -37,15 +37,15 @@ template <class Answer, class Actor, class Question, class Then>
 void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
   const auto attempt = mine(self).attempt;
   self->request(whom, limit, std::move(question))
-    .then(
-      [self, attempt, then](const Answer& answer) {
-        if (mine(self).attempt == attempt)
-          then(self, answer);
-      },
-      [self, attempt](const caf::error& e) {
-        if (mine(self).attempt == attempt)
-          feed(self, event::ask_failed{from_caf(e)});
-      });
+      .then(
+          [self, attempt, then](const Answer& answer) {
+            if (mine(self).attempt == attempt)
+              then(self, answer);
+          },
+          [self, attempt](const caf::error& e) {
+            if (mine(self).attempt == attempt)
+              feed(self, event::ask_failed{from_caf(e)});
+          });
 }
 
 void perform(self_pointer self, const effect::load_position&) {
@@ -114,20 +114,20 @@ void perform(self_pointer self, const effect::ask_credit& e) {
   auto& s = mine(self);
   const auto attempt = s.attempt;
   self->request(s.world->admission, queue_limit, want_credit{e.bytes})
-    .then(
-      [self, attempt](const credit& granted) {
-        auto& st = mine(self);
-        if (st.attempt != attempt) {
-          tell(st.world->admission, return_credit{granted});
-          return;
-        }
-        st.credits.push_back(granted);
-        feed(self, event::credited{});
-      },
-      [self, attempt](const caf::error& e) {
-        if (mine(self).attempt == attempt)
-          feed(self, event::ask_failed{from_caf(e)});
-      });
+      .then(
+          [self, attempt](const credit& granted) {
+            auto& st = mine(self);
+            if (st.attempt != attempt) {
+              tell(st.world->admission, return_credit{granted});
+              return;
+            }
+            st.credits.push_back(granted);
+            feed(self, event::credited{});
+          },
+          [self, attempt](const caf::error& e) {
+            if (mine(self).attempt == attempt)
+              feed(self, event::ask_failed{from_caf(e)});
+          });
 }
 
 void perform(self_pointer self, const effect::return_credit& e) {
@@ -152,7 +152,7 @@ void send_commit(self_pointer self, storage::batch batch, std::function<void(sel
                              return;
                            }
                            auto why = result.error.value_or(
-                             fail(errc::conflict, "commit: " + std::string{storage::to_string(result.outcome)}));
+                               fail(errc::conflict, "commit: " + std::string{storage::to_string(result.outcome)}));
                            feed(me, event::commit_failed{result.outcome, std::move(why)});
                          });
 }
@@ -230,14 +230,14 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
 void compare_range(self_pointer self) {
   auto& s = mine(self);
   std::vector<std::pair<std::uint32_t, storage::record_key>> wanted;
-  for (auto it = s.parsed.lower_bound(s.committing->first);
-       it != s.parsed.end() && it->first <= s.committing->last; ++it) {
+  for (auto it = s.parsed.lower_bound(s.committing->first); it != s.parsed.end() && it->first <= s.committing->last;
+       ++it) {
     const auto* facts = std::get_if<parsing::parsed_facts>(&it->second->outcome);
     if (facts && it->first <= s.committing->next.remap_until.value)
-      wanted.emplace_back(it->first, storage::keys::by_fingerprint(
-                                       s.context.tenant, s.context.account,
-                                       {reinterpret_cast<const char*>(facts->fingerprint.data()),
-                                        facts->fingerprint.size()}));
+      wanted.emplace_back(it->first,
+                          storage::keys::by_fingerprint(
+                              s.context.tenant, s.context.account,
+                              {reinterpret_cast<const char*>(facts->fingerprint.data()), facts->fingerprint.size()}));
   }
   const mailbox_actor me{self};
   s.world->store.with_snapshot([me, attempt = s.attempt, wanted = std::move(wanted)](const storage::snapshot& view) {
@@ -307,13 +307,30 @@ void perform(self_pointer self, const effect::report&) {
   }
 }
 
+/// A mailbox that is gone is in no state at all.
+void leave_metrics(self_pointer self) {
+  auto& s = mine(self);
+  s.world->metrics.mailbox.moved(to_string(s.shown), {});
+}
+
 void perform(self_pointer self, const effect::ended&) {
+  leave_metrics(self);
   self->quit(caf::exit_reason::user_shutdown);
 }
 
 void carry_out(self_pointer self, std::vector<effect_type> effects) {
   for (auto& each : effects)
     std::visit([self](auto& e) { perform(self, e); }, each);
+}
+
+void on_body(self_pointer self, const body_stored& stored) {
+  auto& s = mine(self);
+  if (stored.attempt != s.attempt)
+    return;
+  if (stored.failed)
+    feed(self, event::parse_failed{*stored.failed});
+  else if (auto queued = s.world->parser.submit(std::move(*stored.job)); !queued)
+    feed(self, event::parse_failed{queued.error()});
 }
 
 void on_mail(self_pointer self, const mail_ready& ready) {
@@ -331,7 +348,7 @@ void on_mail(self_pointer self, const mail_ready& ready) {
 } // namespace
 
 mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const assignment> task, const ports* world) {
-  guard(self, state::name);
+  guard(self, state::name, [self] { leave_metrics(self); });
   auto& s = mine(self);
   s.task = std::move(task);
   s.world = world;
@@ -346,27 +363,28 @@ mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const as
   });
   feed(self, event::started{});
   return {
-    [self](const ask_status&) { return status_of(self); },
-    [self](const input& in) {
-      if (in.attempt == mine(self).attempt)
-        feed(self, std::move(*in.what));
-    },
-    [self](const position_read& read) {
-      if (read.attempt != mine(self).attempt)
-        return;
-      mine(self).cursor_revision = read.rev;
-      feed(self, read.failed ? event_type{event::ask_failed{*read.failed}} : event::position_loaded{read.where});
-    },
-    [self](const mail_ready& ready) { on_mail(self, ready); },
-    [self](const range_compared& compared) {
-      if (compared.attempt != mine(self).attempt || !mine(self).committing)
-        return;
-      if (compared.failed)
-        feed(self, event::parse_failed{*compared.failed});
-      else
-        commit_part(self, std::make_shared<const std::set<std::uint32_t>>(compared.known));
-    },
-    [self](const timer_rang& t) { feed(self, event::timer{t.epoch}); },
+      [self](const ask_status&) { return status_of(self); },
+      [self](const input& in) {
+        if (in.attempt == mine(self).attempt)
+          feed(self, std::move(*in.what));
+      },
+      [self](const position_read& read) {
+        if (read.attempt != mine(self).attempt)
+          return;
+        mine(self).cursor_revision = read.rev;
+        feed(self, read.failed ? event_type{event::ask_failed{*read.failed}} : event::position_loaded{read.where});
+      },
+      [self](const body_stored& stored) { on_body(self, stored); },
+      [self](const mail_ready& ready) { on_mail(self, ready); },
+      [self](const range_compared& compared) {
+        if (compared.attempt != mine(self).attempt || !mine(self).committing)
+          return;
+        if (compared.failed)
+          feed(self, event::parse_failed{*compared.failed});
+        else
+          commit_part(self, std::make_shared<const std::set<std::uint32_t>>(compared.known));
+      },
+      [self](const timer_rang& t) { feed(self, event::timer{t.epoch}); },
   };
 }
 

@@ -33,7 +33,7 @@ public:
 private:
   result<void> load(std::uint32_t index) {
     auto got = storage::wait_for<result<std::optional<std::string>>>(
-      [&](auto done) { store_.read_chunk(blob_, index, done); });
+        [&](auto done) { store_.read_chunk(blob_, index, done); });
     if (!got)
       return got.error();
     if (!*got)

@@ -21,8 +21,8 @@ std::optional<uid_window> sync_plan::next_window() {
   if (first == 0)
     return std::nullopt; // the last UID there can be is behind us
   if (uid_next_ > first) {
-    const auto last = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(uid_next_ - 1, std::uint64_t{first} + width_ - 1));
+    const auto last =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(uid_next_ - 1, std::uint64_t{first} + width_ - 1));
     open_ = uid_window{first, last, false};
   } else if (final_look_) {
     final_look_ = false;
@@ -82,7 +82,7 @@ std::optional<fetch_range> sync_plan::next_range() {
 
 void sync_plan::split(const fetch_range& range) {
   const auto each = static_cast<std::uint32_t>(
-    std::min<std::uint64_t>(range.bytes / range.uids.size() + 1, std::numeric_limits<std::uint32_t>::max()));
+      std::min<std::uint64_t>(range.bytes / range.uids.size() + 1, std::numeric_limits<std::uint32_t>::max()));
   for (auto it = range.uids.rbegin(); it != range.uids.rend(); ++it)
     pending_.push_front({*it, each, true});
 }

@@ -26,8 +26,7 @@ public:
 
   /// A token from an earlier process that is still good.
   void restore(access_token token, mono_time now, wall_time wall);
-  void answered(const oauth2::token_answer& answer, std::string delegate, mono_time now, wall_time wall,
-                double chance);
+  void answered(const oauth2::token_answer& answer, std::string delegate, mono_time now, wall_time wall, double chance);
   void refused(const oauth2::token_failure& failure, mono_time now, double chance);
   /// The platform was not reached at all.
   void unreachable(error why, mono_time now, double chance);

@@ -35,32 +35,32 @@ std::string lower(std::string text) {
 void read_grants(self_pointer self) {
   auto& s = self->state;
   const provider_self me{self};
-  s.world->store.with_snapshot([me, tenant = tenant_id{s.config->tenant()},
-                                 id = s.config->id()](const storage::snapshot& view) {
-    grants_read answer;
-    auto found = std::make_shared<std::vector<stored_grant>>();
-    auto range = storage::prefix_range(storage::keys::grants(tenant));
-    for (bool more = true; more && !answer.failed;) {
-      auto page = view.scan(storage::space::config, range, limits::page_items_max);
-      if (!page) {
-        answer.failed = page.error();
-        break;
-      }
-      more = page->size() == limits::page_items_max;
-      if (more)
-        range.first = page->back().key + '\0';
-      auto decoded = storage::decode_all<records::Grant>(std::move(*page));
-      if (!decoded) {
-        answer.failed = decoded.error();
-        break;
-      }
-      for (auto& each : *decoded)
-        if (each.value.provider() == id)
-          found->push_back({std::move(each.value), each.rev});
-    }
-    answer.grants = std::move(found);
-    tell(me, std::move(answer));
-  });
+  s.world->store.with_snapshot(
+      [me, tenant = tenant_id{s.config->tenant()}, id = s.config->id()](const storage::snapshot& view) {
+        grants_read answer;
+        auto found = std::make_shared<std::vector<stored_grant>>();
+        auto range = storage::prefix_range(storage::keys::grants(tenant));
+        for (bool more = true; more && !answer.failed;) {
+          auto page = view.scan(storage::space::config, range, limits::page_items_max);
+          if (!page) {
+            answer.failed = page.error();
+            break;
+          }
+          more = page->size() == limits::page_items_max;
+          if (more)
+            range.first = page->back().key + '\0';
+          auto decoded = storage::decode_all<records::Grant>(std::move(*page));
+          if (!decoded) {
+            answer.failed = decoded.error();
+            break;
+          }
+          for (auto& each : *decoded)
+            if (each.value.provider() == id)
+              found->push_back({std::move(each.value), each.rev});
+        }
+        answer.grants = std::move(found);
+        tell(me, std::move(answer));
+      });
 }
 
 grant_entry* find_grant(state& s, const std::string& id) {
@@ -115,11 +115,10 @@ void ask_endpoint(self_pointer self, grant_entry& entry) {
   request.headers = std::move(question->headers);
   request.body = std::move(question->body);
   const provider_self me{self};
-  s.world->http.send(std::move(request), s.config->ca_file(),
-                     [me, grant = entry.stored.record.id()](result<net::http_answer> answer) {
-                       tell(me, endpoint_answered{
-                                  grant, std::make_shared<const result<net::http_answer>>(std::move(answer))});
-                     });
+  s.world->http.send(
+      std::move(request), s.config->ca_file(), [me, grant = entry.stored.record.id()](result<net::http_answer> answer) {
+        tell(me, endpoint_answered{grant, std::make_shared<const result<net::http_answer>>(std::move(answer))});
+      });
 }
 
 void want(self_pointer self, const want_access_token& wish, caf::typed_response_promise<access_token> promise) {
@@ -211,32 +210,32 @@ void store_tokens(self_pointer self, grant_entry& entry, std::shared_ptr<oauth2:
   batch->operations.emplace_back(storage::put_config(record, entry.stored.rev));
   const auto id = record.id();
   self->request(s.world->archive, commit_limit, commit_request{batch})
-    .then(
-      [self, id, record, answer](const commit_answer& done) {
-        auto& st = self->state;
-        const auto found = st.grants.find(id);
-        if (found == st.grants.end())
-          return;
-        auto& e = found->second;
-        e.asking = false;
-        if (done.result->outcome == storage::outcome::committed) {
-          e.stored = {record, revision{e.stored.rev.value + 1}};
-          e.tokens.answered(*answer, record.delegate(), st.world->time.ticks(), st.world->time.now(), chance(self));
-          st.world->metrics.token.refreshed(st.config->service(), "ok");
-          plan_refresh(self, e);
-          settle(e, e.tokens.token());
-          return;
-        }
-        settle(e, done.result->error.value_or(fail(errc::conflict, "the grant was changed during its refresh")));
-        read_grants(self);
-      },
-      [self, id](const caf::error& e) {
-        if (auto found = self->state.grants.find(id); found != self->state.grants.end()) {
-          found->second.asking = false;
-          settle(found->second, from_caf(e));
-        }
-        read_grants(self);
-      });
+      .then(
+          [self, id, record, answer](const commit_answer& done) {
+            auto& st = self->state;
+            const auto found = st.grants.find(id);
+            if (found == st.grants.end())
+              return;
+            auto& e = found->second;
+            e.asking = false;
+            if (done.result->outcome == storage::outcome::committed) {
+              e.stored = {record, revision{e.stored.rev.value + 1}};
+              e.tokens.answered(*answer, record.delegate(), st.world->time.ticks(), st.world->time.now(), chance(self));
+              st.world->metrics.token.refreshed(st.config->service(), "ok");
+              plan_refresh(self, e);
+              settle(e, e.tokens.token());
+              return;
+            }
+            settle(e, done.result->error.value_or(fail(errc::conflict, "the grant was changed during its refresh")));
+            read_grants(self);
+          },
+          [self, id](const caf::error& e) {
+            if (auto found = self->state.grants.find(id); found != self->state.grants.end()) {
+              found->second.asking = false;
+              settle(found->second, from_caf(e));
+            }
+            read_grants(self);
+          });
 }
 
 void on_refused(self_pointer self, grant_entry& entry, const error& why, std::string_view outcome) {
@@ -275,8 +274,7 @@ void on_endpoint(self_pointer self, const endpoint_answered& message) {
     on_refused(self, entry, entry.tokens.refusal(), oauth2::to_string(failure->kind));
     return;
   }
-  store_tokens(self, entry,
-               std::make_shared<oauth2::token_answer>(std::move(std::get<oauth2::token_answer>(parsed))));
+  store_tokens(self, entry, std::make_shared<oauth2::token_answer>(std::move(std::get<oauth2::token_answer>(parsed))));
 }
 
 } // namespace
@@ -289,27 +287,27 @@ provider_self::behavior_type provider(self_pointer self, std::shared_ptr<const r
   self->state.world = world;
   read_grants(self);
   return {
-    [self](const want_access_token& wish) -> caf::result<access_token> {
-      auto promise = self->make_response_promise<access_token>();
-      if (self->state.loaded)
-        want(self, wish, promise);
-      else
-        self->state.early.emplace_back(wish, promise);
-      return promise;
-    },
-    [self](const config_changed&) {
-      read_grants(self);
-      return ack{};
-    },
-    [self](const grants_read& read) { on_grants(self, read); },
-    [self](const endpoint_answered& answer) { on_endpoint(self, answer); },
-    [self](const refresh_due& due) {
-      const auto found = self->state.grants.find(due.grant);
-      if (found == self->state.grants.end() || found->second.timer_number != due.number || found->second.asking)
-        return;
-      ask_endpoint(self, found->second);
-    },
-    [self](const load_again&) { read_grants(self); },
+      [self](const want_access_token& wish) -> caf::result<access_token> {
+        auto promise = self->make_response_promise<access_token>();
+        if (self->state.loaded)
+          want(self, wish, promise);
+        else
+          self->state.early.emplace_back(wish, promise);
+        return promise;
+      },
+      [self](const config_changed&) {
+        read_grants(self);
+        return ack{};
+      },
+      [self](const grants_read& read) { on_grants(self, read); },
+      [self](const endpoint_answered& answer) { on_endpoint(self, answer); },
+      [self](const refresh_due& due) {
+        const auto found = self->state.grants.find(due.grant);
+        if (found == self->state.grants.end() || found->second.timer_number != due.number || found->second.asking)
+          return;
+        ask_endpoint(self, found->second);
+      },
+      [self](const load_again&) { read_grants(self); },
   };
 }
 

@@ -40,8 +40,8 @@ struct refresh_due {
 };
 struct load_again {};
 
-using provider_self = provider_actor::extend<accepts<grants_read>, accepts<endpoint_answered>, accepts<refresh_due>,
-                                             accepts<load_again>>;
+using provider_self =
+    provider_actor::extend<accepts<grants_read>, accepts<endpoint_answered>, accepts<refresh_due>, accepts<load_again>>;
 
 struct grant_entry {
   stored_grant stored;

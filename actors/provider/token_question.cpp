@@ -16,7 +16,7 @@ result<oauth2::endpoints> endpoints_of(const records::Provider& provider) {
     if (!where)
       return where.error();
     auto known = oauth2::microsoft_endpoints(
-      provider.directory_id().empty() ? std::string{"organizations"} : provider.directory_id(), *where);
+        provider.directory_id().empty() ? std::string{"organizations"} : provider.directory_id(), *where);
     if (!known)
       return known.error();
     out = std::move(*known);

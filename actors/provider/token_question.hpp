@@ -12,7 +12,6 @@ namespace postroom::provider {
 /// from the provider, else from what its service means. Fails with invalid_argument when the configuration lacks
 /// something, wrong_key when a secret cannot be opened.
 [[nodiscard]] result<oauth2::http_request> token_question(const records::Provider& provider,
-                                                          const records::Grant& grant,
-                                                          const storage::keyring& keys);
+                                                          const records::Grant& grant, const storage::keyring& keys);
 
 } // namespace postroom::provider

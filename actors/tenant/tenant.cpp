@@ -37,6 +37,8 @@ void show(mailbox_child& child, mailbox_state now, std::optional<error> why, con
 
 void start_mailbox(self_pointer self, const std::string& id) {
   auto& s = self->state;
+  if (s.stopping)
+    return; // nobody would ever end it
   auto& child = s.mailboxes.at(id);
   child.last.account = account_id{id};
   child.last.tenant = s.id;
@@ -47,20 +49,19 @@ void start_mailbox(self_pointer self, const std::string& id) {
   }
   const auto provider = s.providers.find(child.record.provider());
   auto task = provider == s.providers.end()
-                ? result<mailbox::assignment>{fail(errc::invalid_argument,
-                                                   "provider '" + child.record.provider() + "' does not exist")}
-                : assign(child.record, provider->second.record);
+                  ? result<mailbox::assignment>{fail(errc::invalid_argument,
+                                                     "provider '" + child.record.provider() + "' does not exist")}
+                  : assign(child.record, provider->second.record);
   if (!task) {
     show(child, mailbox_state::waiting, task.error(), s.world->time);
-    log::warning("account.not_runnable",
-                 {{"tenant", s.id.str()}, {"account", id}, {"detail", task.error().detail}});
+    log::warning("account.not_runnable", {{"tenant", s.id.str()}, {"account", id}, {"detail", task.error().detail}});
     return;
   }
   task->provider = provider->second.running;
   task->supervisor = mailbox_supervisor{tenant_actor{self}};
   child.started = s.world->time.ticks();
   child.running =
-    self->system().spawn(mailbox::mailbox, std::make_shared<const mailbox::assignment>(std::move(*task)), s.world);
+      self->system().spawn(mailbox::mailbox, std::make_shared<const mailbox::assignment>(std::move(*task)), s.world);
   s.accounts_by_actor[child.running.address()] = id;
   self->monitor(child.running);
 }
@@ -77,16 +78,49 @@ void replace_mailbox(self_pointer self, const std::string& id) {
   caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
 }
 
+void end_mailboxes(self_pointer self) {
+  for (auto& [id, child] : self->state.mailboxes)
+    if (child.running)
+      caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+}
+
+void end_providers(self_pointer self) {
+  for (auto& [id, provider] : self->state.providers)
+    if (provider.running)
+      caf::anon_send_exit(provider.running, caf::exit_reason::user_shutdown);
+}
+
 void end_if_empty(self_pointer self) {
   if (!self->state.accounts_by_actor.empty())
     return;
-  for (auto& [id, provider] : self->state.providers)
-    caf::anon_send_exit(provider.running, caf::exit_reason::user_shutdown);
+  end_providers(self);
   self->quit(caf::exit_reason::user_shutdown);
+}
+
+/// A failed provider comes back later; its mailboxes wait with it, since they know only the one that is gone.
+void on_provider_down(self_pointer self, const std::string& id, const caf::down_msg& down) {
+  auto& s = self->state;
+  auto& child = s.providers.at(id);
+  child.running = provider_actor{};
+  if (s.stopping)
+    return;
+  if (s.world->time.ticks() - child.started >= stable_after)
+    child.failures.worked();
+  const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
+  s.world->metrics.supervision.restarted("provider");
+  log::error("provider.failed", {{"tenant", s.id.str()},
+                                 {"provider", id},
+                                 {"reason", caf::to_string(down.reason)},
+                                 {"retry_ms", static_cast<std::int64_t>(delay.count())}});
+  self->delayed_send(self, delay, provider_restart_due{id, ++child.restart_number});
 }
 
 void on_down(self_pointer self, const caf::down_msg& down) {
   auto& s = self->state;
+  if (const auto provider = s.providers_by_actor.extract(down.source)) {
+    on_provider_down(self, provider.mapped(), down);
+    return;
+  }
   auto node = s.accounts_by_actor.extract(down.source);
   if (!node)
     return;
@@ -116,21 +150,36 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   self->delayed_send(self, delay, restart_due{found->first, ++child.restart_number});
 }
 
+/// From here on its end is nobody's failure.
+void end_provider(self_pointer self, const provider_child& child) {
+  if (!child.running)
+    return;
+  self->state.providers_by_actor.erase(child.running.address());
+  caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+}
+
 void put_provider(self_pointer self, records::Provider record) {
   auto& s = self->state;
+  if (s.stopping)
+    return;
   const auto id = record.id();
   auto& child = s.providers[id];
-  if (child.running)
-    caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+  end_provider(self, child);
+  ++child.restart_number;
   child.record = std::move(record);
-  child.running = self->system().spawn(provider::provider, std::make_shared<const records::Provider>(child.record),
-                                       s.world);
+  child.started = s.world->time.ticks();
+  child.running =
+      self->system().spawn(provider::provider, std::make_shared<const records::Provider>(child.record), s.world);
+  s.providers_by_actor[child.running.address()] = id;
+  self->monitor(child.running);
   if (!s.loaded)
     return;
   for (auto& [account, mailbox] : s.mailboxes)
     if (mailbox.record.provider() == id)
       replace_mailbox(self, account);
 }
+
+void on_changed(self_pointer self, const config_changed& change);
 
 void on_loaded(self_pointer self, const config_loaded& loaded) {
   auto& s = self->state;
@@ -149,6 +198,8 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
   log::info("tenant.started", {{"tenant", s.id.str()},
                                {"providers", static_cast<std::int64_t>(s.providers.size())},
                                {"accounts", static_cast<std::int64_t>(s.mailboxes.size())}});
+  for (const auto& change : std::exchange(s.early, {}))
+    on_changed(self, change);
 }
 
 void on_account(self_pointer self, const account_read& read) {
@@ -169,7 +220,7 @@ void on_provider(self_pointer self, const provider_read& read) {
     return;
   }
   if (auto node = s.providers.extract(read.id))
-    caf::anon_send_exit(node.mapped().running, caf::exit_reason::user_shutdown);
+    end_provider(self, node.mapped());
   for (auto& [account, mailbox] : s.mailboxes)
     if (mailbox.record.provider() == read.id)
       replace_mailbox(self, account);
@@ -179,7 +230,8 @@ void on_provider(self_pointer self, const provider_read& read) {
 void on_grant_changed(self_pointer self, const config_changed& change) {
   auto& s = self->state;
   for (auto& [id, provider] : s.providers)
-    tell(provider.running, config_changed{change});
+    if (provider.running)
+      tell(provider.running, config_changed{change});
   for (auto& [id, child] : s.mailboxes)
     if (!child.last.in_step)
       replace_mailbox(self, id);
@@ -204,6 +256,10 @@ void read_again(self_pointer self, storage::record_key key, const std::string& i
 
 void on_changed(self_pointer self, const config_changed& change) {
   const auto& tenant = self->state.id;
+  if (!self->state.loaded) {
+    self->state.early.push_back(change);
+    return;
+  }
   switch (change.what) {
   case config_changed::kind::account:
     read_again(self, storage::keys::account(tenant, account_id{change.id}), change.id, &account_read::account);
@@ -233,18 +289,18 @@ overview overview_of(const state& s) {
 }
 
 void on_exit(self_pointer self) {
-  auto& s = self->state;
-  s.stopping = true;
-  for (auto& [id, child] : s.mailboxes)
-    if (child.running)
-      caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
+  self->state.stopping = true;
+  end_mailboxes(self);
   end_if_empty(self);
 }
 
 } // namespace
 
 tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports* world) {
-  guard(self, state::name);
+  guard(self, state::name, [self] {
+    end_mailboxes(self);
+    end_providers(self);
+  });
   auto& s = self->state;
   s.random.seed(static_cast<unsigned>(std::hash<tenant_id>{}(id)));
   s.id = std::move(id);
@@ -253,38 +309,43 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
   self->set_exit_handler([self](caf::scheduled_actor*, caf::exit_msg&) { on_exit(self); });
   start_load(self);
   return {
-    [self](const config_changed& change) {
-      on_changed(self, change);
-      return ack{};
-    },
-    [self](const ask_account& question) -> caf::result<account_status> {
-      const auto found = self->state.mailboxes.find(question.account.str());
-      if (found == self->state.mailboxes.end())
-        return to_caf(fail(errc::not_found, "account '" + question.account.str() + "'"));
-      if (!found->second.running)
-        return found->second.last;
-      return self->delegate(found->second.running, mailbox::ask_status{});
-    },
-    [self](const ask_accounts&) {
-      account_statuses out;
-      for (const auto& [id, child] : self->state.mailboxes)
-        out.accounts.push_back(child.last);
-      return out;
-    },
-    [self](const ask_overview&) { return overview_of(self->state); },
-    [self](const account_status& status) {
-      if (auto found = self->state.mailboxes.find(status.account.str()); found != self->state.mailboxes.end())
-        found->second.last = status;
-    },
-    [self](const config_loaded& loaded) { on_loaded(self, loaded); },
-    [self](const account_read& read) { on_account(self, read); },
-    [self](const provider_read& read) { on_provider(self, read); },
-    [self](const restart_due& due) {
-      auto found = self->state.mailboxes.find(due.account);
-      if (found != self->state.mailboxes.end() && found->second.restart_number == due.number)
-        start_mailbox(self, due.account);
-    },
-    [self](const load_again&) { start_load(self); },
+      [self](const config_changed& change) {
+        on_changed(self, change);
+        return ack{};
+      },
+      [self](const ask_account& question) -> caf::result<account_status> {
+        const auto found = self->state.mailboxes.find(question.account.str());
+        if (found == self->state.mailboxes.end())
+          return to_caf(fail(errc::not_found, "account '" + question.account.str() + "'"));
+        if (!found->second.running)
+          return found->second.last;
+        return self->delegate(found->second.running, mailbox::ask_status{});
+      },
+      [self](const ask_accounts&) {
+        account_statuses out;
+        for (const auto& [id, child] : self->state.mailboxes)
+          out.accounts.push_back(child.last);
+        return out;
+      },
+      [self](const ask_overview&) { return overview_of(self->state); },
+      [self](const account_status& status) {
+        if (auto found = self->state.mailboxes.find(status.account.str()); found != self->state.mailboxes.end())
+          found->second.last = status;
+      },
+      [self](const config_loaded& loaded) { on_loaded(self, loaded); },
+      [self](const account_read& read) { on_account(self, read); },
+      [self](const provider_read& read) { on_provider(self, read); },
+      [self](const restart_due& due) {
+        auto found = self->state.mailboxes.find(due.account);
+        if (found != self->state.mailboxes.end() && found->second.restart_number == due.number)
+          start_mailbox(self, due.account);
+      },
+      [self](const provider_restart_due& due) {
+        auto found = self->state.providers.find(due.provider);
+        if (found != self->state.providers.end() && found->second.restart_number == due.number)
+          put_provider(self, found->second.record);
+      },
+      [self](const load_again&) { start_load(self); },
   };
 }
 

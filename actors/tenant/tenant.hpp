@@ -30,6 +30,10 @@ struct restart_due {
   std::string account;
   std::uint64_t number = 0;
 };
+struct provider_restart_due {
+  std::string provider;
+  std::uint64_t number = 0;
+};
 struct load_again {};
 
 } // namespace postroom::tenant
@@ -38,20 +42,20 @@ namespace postroom {
 
 /// The TENANT: runs the providers and mailboxes of one customer. Ends, children first, on an exit message.
 using tenant_actor = caf::typed_actor<
-  // Answers when the change is on its way.
-  answers<ack, config_changed>,
-  // Answers where one account stands.
-  answers<account_status, ask_account>,
-  // Answers where all accounts stand.
-  answers<account_statuses, ask_accounts>,
-  // Answers the counts of this tenant.
-  answers<overview, ask_overview>,
-  // A mailbox's state changed.
-  accepts<account_status>,
-  // INTERNAL: from the store.
-  accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
-  // INTERNAL: timers.
-  accepts<tenant::restart_due>, accepts<tenant::load_again>>;
+    // Answers when the change is on its way.
+    answers<ack, config_changed>,
+    // Answers where one account stands.
+    answers<account_status, ask_account>,
+    // Answers where all accounts stand.
+    answers<account_statuses, ask_accounts>,
+    // Answers the counts of this tenant.
+    answers<overview, ask_overview>,
+    // A mailbox's state changed.
+    accepts<account_status>,
+    // INTERNAL: from the store.
+    accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
+    // INTERNAL: timers.
+    accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::load_again>>;
 
 } // namespace postroom
 
@@ -71,6 +75,9 @@ struct mailbox_child {
 struct provider_child {
   records::Provider record;
   provider_actor running;
+  restart_policy failures;
+  mono_time started{};
+  std::uint64_t restart_number = 0;
 };
 
 struct state {
@@ -80,6 +87,8 @@ struct state {
   std::map<std::string, provider_child, std::less<>> providers;
   std::map<std::string, mailbox_child, std::less<>> mailboxes;
   std::map<caf::actor_addr, std::string> accounts_by_actor;
+  std::map<caf::actor_addr, std::string> providers_by_actor;
+  std::vector<config_changed> early; ///< came while the configuration was being read: it may not show them yet
   std::minstd_rand random;
   bool loaded = false;
   bool stopping = false;
@@ -94,4 +103,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::config_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::account_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::restart_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::load_again)

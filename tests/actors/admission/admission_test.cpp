@@ -1,5 +1,6 @@
 #include "actors/admission/admission.hpp"
 #include "metrics/registry.hpp"
+#include "tests/actors/support/credit_holder.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -13,32 +14,115 @@ class admission_test : public testing::Test, public actor_fixture {
 protected:
   metrics::registry metrics{"test"};
   admission_self gate = system.spawn(admission, admission_config{1000, 2.0}, &time, &metrics.probes().admission);
-  ~admission_test() override { quit(gate); }
+  credit_holder one{system, gate};
+  credit_holder other{system, gate};
+
+  ~admission_test() override {
+    one.end();
+    other.end();
+    quit(gate);
+  }
+  /// The whole pool in the hands of `one`.
+  void take_all() {
+    for (int i = 0; i < 4; ++i)
+      one.ask(250);
+    run();
+    ASSERT_EQ(one.got().size(), 4U);
+  }
+  bool used(int bytes) {
+    const auto line = "postroom_credit_bytes{state=\"used\"} " + std::to_string(bytes) + "\n";
+    return metrics.expose().find(line) != std::string::npos;
+  }
 };
 
 TEST_F(admission_test, makes_the_next_wait_until_credit_comes_back) {
-  std::vector<credit> held;
-  for (int i = 0; i < 4; ++i)
-    held.push_back(*ask<credit>(gate, want_credit{250}).get());
-  auto waiting = ask<credit>(gate, want_credit{100});
-  EXPECT_FALSE(waiting.there());
-  caf::anon_send(gate, return_credit{held[0]});
+  take_all();
+  other.ask(100);
   run();
-  ASSERT_TRUE(waiting.there());
-  EXPECT_EQ(waiting.get()->bytes, 100U);
+  EXPECT_TRUE(other.got().empty());
+  one.give_back(0);
+  run();
+  ASSERT_EQ(other.got().size(), 1U);
+  EXPECT_EQ(other.got()[0].bytes, 100U);
+}
+
+TEST_F(admission_test, takes_each_credit_back_once) {
+  take_all();
+  one.give_back(0);
+  one.give_back(0);
+  run();
+  EXPECT_TRUE(used(750));
+}
+
+TEST_F(admission_test, takes_back_what_someone_held_who_has_ended) {
+  take_all();
+  other.ask(250);
+  run();
+  one.end();
+  run();
+  EXPECT_EQ(other.got().size(), 1U) << "a crashed mailbox must not take its credit along";
+  EXPECT_TRUE(used(250));
+}
+
+TEST_F(admission_test, books_nothing_for_someone_who_ended_while_waiting) {
+  take_all();
+  other.ask(250);
+  other.ask(250);
+  run();
+  other.end();
+  run();
+  for (std::size_t i = 0; i < 4; ++i)
+    one.give_back(i);
+  run();
+  EXPECT_TRUE(used(0)) << "credit given to nobody would be lost for ever";
+}
+
+TEST_F(admission_test, answers_everyone_before_they_stop_listening) {
+  take_all();
+  other.ask(200);
+  run();
+  pass(credit_wait_max - 1s);
+  EXPECT_EQ(other.refused(), 0);
+  pass(2s);
+  EXPECT_EQ(other.refused(), 1);
+  one.give_back(0);
+  run();
+  EXPECT_TRUE(other.got().empty());
+  EXPECT_TRUE(used(750)) << "nothing may be booked for a wish that was refused";
+}
+
+TEST_F(admission_test, lets_the_next_pass_when_the_one_before_gives_up) {
+  take_all();
+  other.ask(240);
+  run();
+  pass(1min);
+  other.ask(10);
+  one.give_back(0); // 250 free: 240 are taken, 10 remain
+  run();
+  ASSERT_EQ(other.got().size(), 2U);
+  other.ask(240);
+  run();
+  pass(1min);
+  other.ask(0);
+  run();
+  EXPECT_EQ(other.got().size(), 2U) << "a small wish must not overtake";
+  pass(credit_wait_max - 30s);
+  EXPECT_EQ(other.refused(), 1);
+  EXPECT_EQ(other.got().size(), 3U);
 }
 
 TEST_F(admission_test, shows_what_is_booked) {
-  (void)ask<credit>(gate, want_credit{250});
-  EXPECT_NE(metrics.expose().find("postroom_credit_bytes{state=\"used\"} 250"), std::string::npos);
+  one.ask(250);
+  run();
+  EXPECT_TRUE(used(250));
 }
 
 TEST_F(admission_test, lets_connections_to_one_host_through_at_the_rate) {
   std::vector<pending_answer<ack>> answers;
   for (int i = 0; i < 6; ++i)
     answers.push_back(ask<ack>(gate, want_connection{"imap.example"}));
-  auto other = ask<ack>(gate, want_connection{"other.example"});
-  EXPECT_TRUE(other.there()) << "hosts do not wait for each other";
+  auto other_host = ask<ack>(gate, want_connection{"other.example"});
+  EXPECT_TRUE(other_host.there()) << "hosts do not wait for each other";
   const auto count = [&] { return std::count_if(answers.begin(), answers.end(), [](auto& a) { return a.there(); }); };
   const auto at_once = count();
   EXPECT_LE(at_once, 3);

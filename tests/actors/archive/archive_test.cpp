@@ -3,6 +3,7 @@
 #include "base/crypto.hpp"
 #include "metrics/registry.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "tests/actors/support/forwarding_store.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -13,14 +14,14 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A store whose commits succeed but whose answer is lost, a number of times.
-class forgetful_store final : public storage::store {
+class forgetful_store final : public forwarding_store {
 public:
-  explicit forgetful_store(storage::store& real) : real_(real) {}
+  using forwarding_store::forwarding_store;
   int answers_to_lose = 0;
   int resolves_to_fail = 0;
 
   void commit(storage::batch what, storage::completion<storage::commit_result> done) override {
-    real_.commit(std::move(what), [this, done](storage::commit_result r) {
+    forwarding_store::commit(std::move(what), [this, done](storage::commit_result r) {
       if (answers_to_lose > 0) {
         --answers_to_lose;
         r.outcome = storage::outcome::unknown;
@@ -35,40 +36,8 @@ public:
       done(fail(errc::store_unavailable, "not now"));
       return;
     }
-    real_.resolve(id, std::move(done));
+    forwarding_store::resolve(id, std::move(done));
   }
-  void get(storage::record_key key, storage::completion<result<std::optional<storage::record>>> done) override {
-    real_.get(std::move(key), std::move(done));
-  }
-  void scan(storage::space where, storage::key_range range, std::size_t limit, bool reverse,
-            storage::completion<result<std::vector<storage::record>>> done) override {
-    real_.scan(where, std::move(range), limit, reverse, std::move(done));
-  }
-  void read_stream(std::string stream, std::uint64_t after, std::size_t limit, std::size_t bytes_max,
-                   storage::completion<result<std::vector<storage::stream_entry>>> done) override {
-    real_.read_stream(std::move(stream), after, limit, bytes_max, std::move(done));
-  }
-  void with_snapshot(std::function<void(const storage::snapshot&)> work) override {
-    real_.with_snapshot(std::move(work));
-  }
-  void write_chunk(blob_id blob, std::uint32_t index, std::string bytes,
-                   storage::completion<result<void>> done) override {
-    real_.write_chunk(blob, index, std::move(bytes), std::move(done));
-  }
-  void read_chunk(blob_id blob, std::uint32_t index,
-                  storage::completion<result<std::optional<std::string>>> done) override {
-    real_.read_chunk(blob, index, std::move(done));
-  }
-  void collect_bodies(std::int64_t before, storage::completion<result<std::size_t>> done) override {
-    real_.collect_bodies(before, std::move(done));
-  }
-  void claim(std::vector<shard_id> shards, storage::completion<result<std::vector<storage::fence>>> done) override {
-    real_.claim(std::move(shards), std::move(done));
-  }
-  [[nodiscard]] storage::store_stats stats() const override { return real_.stats(); }
-
-private:
-  storage::store& real_;
 };
 
 class archive_test : public testing::Test, public actor_fixture {
@@ -78,7 +47,7 @@ protected:
   forgetful_store store{*memory};
   events::events_self hub = system.spawn(events::events);
   archive_self keeper =
-    system.spawn(archive, static_cast<storage::store*>(&store), events_actor{hub}, &time, &metrics.probes().store);
+      system.spawn(archive, static_cast<storage::store*>(&store), events_actor{hub}, &time, &metrics.probes().store);
 
   ~archive_test() override {
     quit(keeper);
