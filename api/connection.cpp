@@ -103,6 +103,11 @@ private:
   asio::awaitable<bool> wait_for_request() {
     if (buffer_.size() > 0)
       co_return true;
+    // The stop may have begun while the last answer was on its way: nobody closes this connection for us then.
+    if (context_.side.stopping) {
+      close();
+      co_return false;
+    }
     idle_ = true;
     allow(first_ ? context_.options.request_deadline : context_.options.idle_deadline);
     first_ = false;

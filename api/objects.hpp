@@ -183,18 +183,23 @@ find_for_change(const services& world, const request& what) {
 }
 
 template <class Resource>
-awaitable<response> change_object(const services& world, request& what) {
-  const auto fields = body_of(what);
-  if (!fields)
-    co_return refuse(fields.error());
+awaitable<response> change_fields(const services& world, request& what, json_fields fields) {
   auto found = co_await find_for_change<Resource>(world, what);
   if (!found)
     co_return refuse(found.error());
-  auto made = co_await store_object<Resource>(world, std::move(found->value), *fields, found->rev, {});
+  auto made = co_await store_object<Resource>(world, std::move(found->value), fields, found->rev, {});
   if (!made)
     co_return refuse(made.error().what.code == errc::conflict ? not_this_revision() : made.error());
   announce_change(world, what, Resource::change, tenant_of(made->value), id_of(made->value), "changed");
   co_return co_await show_one<Resource>(world, what, std::move(*made), 200);
+}
+
+template <class Resource>
+awaitable<response> change_object(const services& world, request& what) {
+  auto fields = body_of(what);
+  if (!fields)
+    co_return refuse(fields.error());
+  co_return co_await change_fields<Resource>(world, what, std::move(*fields));
 }
 
 template <class Resource>

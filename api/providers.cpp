@@ -90,7 +90,7 @@ awaitable<response> update_client_secret(const services& world, request& what) {
   // The new secret is right whatever else was changed: the revision is optional here.
   if (what.if_match.empty())
     what.if_match = "*";
-  co_return co_await change_object<provider_resource>(world, what);
+  co_return co_await change_fields<provider_resource>(world, what, std::move(*fields));
 }
 
 constexpr std::array routes{

@@ -87,7 +87,7 @@ void inbound_link::on_body_chunk(std::uint32_t index, std::string octets) {
 }
 
 void inbound_link::on_message(net::fetched_message message) {
-  ++gathered_.messages;
+  gathered_.fetched.push_back(message.uid.value);
   auto mail = std::make_shared<parsed_mail>();
   mail->uid = message.uid;
   mail->stable_id = mime::stable_message_id(context_.account, context_.folder, validity_, message.uid);

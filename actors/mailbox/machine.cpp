@@ -356,6 +356,9 @@ void machine::on_list_done(event::command_done& done) {
 }
 
 void machine::on_fetch_done(const event::command_done& done) {
+  for (auto uid : done.fetched)
+    if (auto* range = range_of(uid))
+      ++range->expected;
   const auto it = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
   if (it == ranges_.end())
     return;
@@ -367,16 +370,18 @@ void machine::on_fetch_done(const event::command_done& done) {
     return;
   }
   it->fetched = true;
-  it->expected = done.messages;
   commit_ready();
 }
 
+machine::range_in_flight* machine::range_of(std::uint32_t uid) {
+  const auto it = std::find_if(ranges_.begin(), ranges_.end(),
+                               [&](auto& r) { return uid >= r.range.first() && uid <= r.range.last(); });
+  return it == ranges_.end() ? nullptr : &*it;
+}
+
 void machine::on_parsed(std::uint32_t uid) {
-  for (auto& r : ranges_)
-    if (uid >= r.range.first() && uid <= r.range.last()) {
-      ++r.parsed;
-      break;
-    }
+  if (auto* range = range_of(uid))
+    ++range->parsed;
   commit_ready();
 }
 

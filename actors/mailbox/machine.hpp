@@ -67,7 +67,9 @@ struct command_done {
   std::optional<std::uint32_t> uid_next;   ///< from SELECT
   std::vector<net::listed_message> listed; ///< from UID FETCH without bodies
   std::vector<std::uint32_t> found;        ///< from UID SEARCH
-  std::size_t messages = 0;                ///< bodies received for it
+  /// Messages whose bodies came since the command before ended. Servers begin the next command of a pipeline before
+  /// they answer this one (Dovecot does): they may belong to a later command.
+  std::vector<std::uint32_t> fetched;
 };
 struct idling {};
 /// EXISTS, EXPUNGE or anything else that calls for a look.
@@ -201,6 +203,7 @@ private:
   void on_list_done(event::command_done& done);
   void on_fetch_done(const event::command_done& done);
   void on_idle_done(const event::command_done& done);
+  [[nodiscard]] range_in_flight* range_of(std::uint32_t uid);
   void on_parsed(std::uint32_t uid);
   void on_committed();
   void on_timer();

@@ -204,7 +204,20 @@ private:
         else
           done.listed.push_back({message_uid{it->first}, {}, it->second, {}});
       }
-    done.messages = delivered.size();
+    if (bodies && overlapping && !overlapped && !delivered.empty() && delivered.back() < folder.rbegin()->first) {
+      overlapped = done.outcome.id;
+      early = std::move(delivered);
+      return;
+    }
+    if (overlapped) {
+      event::command_done first;
+      first.outcome.id = *std::exchange(overlapped, std::nullopt);
+      delivered.insert(delivered.begin(), early.begin(), early.end());
+      first.fetched = delivered;
+      feed(first);
+    } else {
+      done.fetched = delivered;
+    }
     feed(done);
     for (auto uid : delivered) {
       parsed.insert(uid);
@@ -230,10 +243,14 @@ private:
 
 public:
   std::optional<error> token_fails;
+  /// The server sends the bodies of two pipelined commands before it answers the first.
+  bool overlapping = false;
 
 private:
   std::vector<std::uint64_t> credits;
   std::set<std::uint32_t> parsed;
+  std::optional<imap::ticket> overlapped;
+  std::vector<std::uint32_t> early;
   imap::ticket ticket = 0;
   imap::ticket idle_ticket = 0;
 };

@@ -33,6 +33,16 @@ TEST(mailbox_machine, catches_up_with_all_and_idles) {
   EXPECT_EQ(world.credit_out, 0U);
 }
 
+TEST(mailbox_machine, tells_the_bodies_of_pipelined_commands_apart) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.overlapping = true;
+  world.deliver(450);
+  world.feed(event::started{});
+  world.until_in_step();
+  EXPECT_EQ(world.announced, up_to(450));
+  EXPECT_TRUE(world.machine.in_step());
+}
+
 TEST(mailbox_machine, announces_only_what_is_new_when_told_so) {
   machine_driver world{config_of(catch_up_policy::only_new)};
   world.deliver(10);
@@ -200,12 +210,12 @@ TEST(mailbox_machine, loses_and_doubles_nothing_whatever_breaks_at_any_step) {
   const auto total = reference->steps;
   ASSERT_GT(total, 20U);
   const std::vector<event_type> faults{
-    event::link_closed{fail(errc::connection_lost, "reset")},
-    event::link_closed{fail(errc::session_expired, "AccessTokenExpired")},
-    event::ask_failed{fail(errc::timeout, "no answer")},
-    event::commit_failed{storage::outcome::unavailable, fail(errc::disk_full, "no space")},
-    event::parse_failed{fail(errc::store_unavailable, "cannot read")},
-    event::folder_changed{},
+      event::link_closed{fail(errc::connection_lost, "reset")},
+      event::link_closed{fail(errc::session_expired, "AccessTokenExpired")},
+      event::ask_failed{fail(errc::timeout, "no answer")},
+      event::commit_failed{storage::outcome::unavailable, fail(errc::disk_full, "no space")},
+      event::parse_failed{fail(errc::store_unavailable, "cannot read")},
+      event::folder_changed{},
   };
   for (std::size_t fault = 0; fault < faults.size(); ++fault)
     for (std::size_t at = 0; at < total; ++at) {

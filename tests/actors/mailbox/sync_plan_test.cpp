@@ -15,7 +15,8 @@ std::vector<net::listed_message> listing(std::uint32_t first, std::uint32_t last
 }
 
 /// Drives a plan against a folder that holds `uids`; answers what was fetched, in order.
-std::vector<std::uint32_t> run(sync_plan& plan, const std::vector<std::uint32_t>& uids, std::size_t* listings = nullptr) {
+std::vector<std::uint32_t> run(sync_plan& plan, const std::vector<std::uint32_t>& uids,
+                               std::size_t* listings = nullptr) {
   std::vector<std::uint32_t> fetched;
   for (int turn = 0; turn < 100'000 && !plan.complete(); ++turn) {
     if (auto range = plan.next_range()) {

@@ -87,22 +87,27 @@ protected:
   }
   void answer_ok(const std::string& token, const std::string& refresh, int seconds = 3600) {
     http.answer(200, R"({"token_type":"Bearer","access_token":")" + token + R"(","refresh_token":")" + refresh +
-                       R"(","expires_in":)" + std::to_string(seconds) + "}");
+                         R"(","expires_in":)" + std::to_string(seconds) + "}");
     run();
   }
 
   metrics::registry metrics{"test"};
   std::unique_ptr<storage::store> store = storage::open_memory_store(time);
-  storage::keyring keys =
-    *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+  storage::keyring keys = *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   scripted_http http;
   ownership owned;
-  ports world{*store, keys, *static_cast<net::imap_dialer*>(nullptr), http, *static_cast<parsing::parse_pool*>(nullptr),
-              time,   owned, metrics.probes(),
-              system.spawn(archive::archive, store.get(),
-                           events_actor{hub = system.spawn(events::events)}, &time, &metrics.probes().store),
-              {}, hub};
-  events_actor hub;
+  events_actor hub = system.spawn(events::events);
+  ports world{*store,
+              keys,
+              *static_cast<net::imap_dialer*>(nullptr),
+              http,
+              *static_cast<parsing::parse_pool*>(nullptr),
+              time,
+              owned,
+              metrics.probes(),
+              system.spawn(archive::archive, store.get(), hub, &time, &metrics.probes().store),
+              {},
+              hub};
   provider_actor service;
 };
 
@@ -148,7 +153,7 @@ TEST_F(provider_test, hands_out_the_old_token_while_the_new_one_is_on_its_way) {
 
 TEST_F(provider_test, does_not_ask_again_after_a_dead_grant_until_somebody_signs_in) {
   const std::string dead =
-    R"({"error":"invalid_grant","suberror":"bad_token","error_codes":[50173],"error_description":"AADSTS50173: x"})";
+      R"({"error":"invalid_grant","suberror":"bad_token","error_codes":[50173],"error_description":"AADSTS50173: x"})";
   auto first = want();
   http.answer(400, dead);
   run();

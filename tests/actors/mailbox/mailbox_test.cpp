@@ -1,0 +1,246 @@
+#include "actors/mailbox/mailbox.hpp"
+
+#include "actors/tenant/tenant_config.hpp"
+#include "storage/blocking.hpp"
+#include "storage/directory.hpp"
+#include "tests/actors/support/credit_holder.hpp"
+#include "tests/actors/support/world_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+namespace postroom::mailbox {
+namespace {
+
+using namespace std::chrono_literals;
+using mood = pretended_server::mood;
+
+class mailbox_test : public testing::Test, public world_fixture {
+protected:
+  mailbox_test() {
+    provider = system.spawn([this](provider_actor::pointer) -> provider_actor::behavior_type {
+      return {
+          [this](const want_access_token& wish) {
+            refreshes.push_back(wish.refresh);
+            return access_token{secret<>{"token"}, "andrea@example.com", time.now() + 24h};
+          },
+          [](const config_changed&) { return ack{}; },
+      };
+    });
+    supervisor = system.spawn([this](mailbox_supervisor::pointer) -> mailbox_supervisor::behavior_type {
+      return {[this](const account_status& status) { seen.push_back(status); }};
+    });
+  }
+  ~mailbox_test() override {
+    quit(box);
+    quit(provider);
+    quit(supervisor);
+  }
+  void start() {
+    auto made = tenant::assign(put_account("acme", "sales"), put_provider("acme", "mail", "password"));
+    ASSERT_TRUE(made) << to_string(made.error());
+    made->provider = provider;
+    made->supervisor = supervisor;
+    box = system.spawn(mailbox, std::make_shared<const assignment>(std::move(*made)), &world);
+    settle();
+  }
+  /// Waits long enough for any single retry.
+  void let_retry() { let_pass(6min, 10s); }
+  account_status status() { return *ask<account_status>(box, ask_status{}).get(); }
+  pretended_server::account& account() { return server.accounts["sales@example.com"]; }
+  std::vector<std::string> announced() {
+    std::vector<std::string> out;
+    for (const auto& each : events_of("acme"))
+      out.push_back(each.type());
+    return out;
+  }
+  static std::vector<std::string> received(std::size_t count) {
+    return std::vector<std::string>(count, "message.received");
+  }
+  bool all_credit_is_back() { return metrics_show("postroom_credit_bytes{state=\"used\"} 0"); }
+  bool ended() {
+    const auto answer = ask<account_status>(box, ask_status{});
+    return answer.there() && !answer.get();
+  }
+
+  provider_actor provider;
+  mailbox_supervisor supervisor;
+  mailbox_actor box;
+  std::vector<bool> refreshes;
+  std::vector<account_status> seen;
+};
+
+TEST_F(mailbox_test, brings_what_lies_there_and_what_arrives_into_the_log) {
+  for (int i = 0; i < 3; ++i)
+    account().deliver();
+  start();
+  EXPECT_EQ(announced(), received(3));
+  account().deliver("Berta <berta@example.com>");
+  server.announce("sales@example.com");
+  settle();
+  EXPECT_EQ(announced(), received(4));
+  const auto now = status();
+  EXPECT_EQ(now.state, mailbox_state::idle);
+  EXPECT_TRUE(now.in_step);
+  EXPECT_EQ(now.announced, 4U);
+  EXPECT_EQ(now.last_uid, 4U);
+  EXPECT_EQ(now.last_error, std::nullopt);
+  EXPECT_TRUE(all_credit_is_back());
+  const auto contacts = storage::list_all<records::Contact>(*memory, storage::space::contact, "acme/friends/");
+  EXPECT_EQ(contacts->size(), 2U);
+}
+
+TEST_F(mailbox_test, logs_in_as_it_is_told_with_the_token_it_was_given) {
+  start();
+  const auto open = server.open_sessions("sales@example.com");
+  ASSERT_EQ(open.size(), 1U);
+  EXPECT_EQ(open[0]->target.host, "mail.example.com");
+  EXPECT_EQ(open[0]->target.session.token_or_password.expose(), "token");
+  EXPECT_EQ(refreshes, std::vector<bool>{false});
+}
+
+TEST_F(mailbox_test, tells_its_supervisor_each_state) {
+  account().deliver();
+  start();
+  std::vector<mailbox_state> states;
+  for (const auto& each : seen)
+    states.push_back(each.state);
+  EXPECT_EQ(states, (std::vector{mailbox_state::connecting, mailbox_state::authenticating, mailbox_state::selecting,
+                                 mailbox_state::catching_up, mailbox_state::selecting, mailbox_state::idle}));
+  EXPECT_TRUE(seen.back().in_step) << "the supervisor hears of a state, not of what follows it";
+}
+
+TEST_F(mailbox_test, comes_back_after_its_connection_broke_and_announces_nothing_twice) {
+  account().deliver();
+  start();
+  pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
+  settle();
+  EXPECT_EQ(status().state, mailbox_state::waiting);
+  EXPECT_EQ(status().last_error->code, errc::connection_lost);
+  account().deliver();
+  let_retry();
+  EXPECT_EQ(status().state, mailbox_state::idle);
+  EXPECT_EQ(announced(), received(2));
+}
+
+TEST_F(mailbox_test, waits_for_credit_with_the_mail_still_on_the_server) {
+  credit_holder others{system, world.admission};
+  for (int i = 0; i < 4; ++i)
+    others.ask(credit_bytes / 4);
+  run();
+  account().deliver();
+  start();
+  EXPECT_EQ(account().bodies_sent, 0U);
+  EXPECT_TRUE(announced().empty());
+  others.give_back(0);
+  settle();
+  EXPECT_EQ(announced(), received(1));
+  others.end();
+}
+
+TEST_F(mailbox_test, takes_no_credit_along_when_it_ends_while_waiting_for_it) {
+  credit_holder others{system, world.admission};
+  for (int i = 0; i < 4; ++i)
+    others.ask(credit_bytes / 4);
+  run();
+  account().deliver();
+  start();
+  quit(box);
+  others.end();
+  run();
+  EXPECT_TRUE(all_credit_is_back());
+}
+
+TEST_F(mailbox_test, takes_no_credit_along_when_it_crashes_with_mail_in_its_hands) {
+  account().deliver();
+  start();
+  // Comparing what was fetched with what is known from before is the last step before the commit.
+  account().validity = 15;
+  bool held = false;
+  store.before_snapshot = [&] {
+    held = !all_credit_is_back();
+    throw std::runtime_error("a bug");
+  };
+  pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
+  let_retry();
+  store.before_snapshot = {};
+  EXPECT_TRUE(ended());
+  EXPECT_TRUE(held);
+  EXPECT_EQ(server.open_count(), 0U);
+  EXPECT_TRUE(all_credit_is_back());
+}
+
+TEST_F(mailbox_test, gives_back_what_was_granted_for_a_connection_that_is_gone) {
+  credit_holder others{system, world.admission};
+  for (int i = 0; i < 4; ++i)
+    others.ask(credit_bytes / 4);
+  run();
+  account().deliver();
+  start();
+  account().mood = mood::refuses;
+  pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
+  run();
+  others.end();
+  settle();
+  EXPECT_TRUE(all_credit_is_back());
+}
+
+TEST_F(mailbox_test, ends_at_once_when_told_to_and_lets_go_of_everything) {
+  account().deliver();
+  account().holds_bodies = true;
+  start();
+  quit(box);
+  EXPECT_TRUE(ended());
+  EXPECT_EQ(server.open_count(), 0U);
+  EXPECT_TRUE(all_credit_is_back());
+  EXPECT_TRUE(metrics_show("postroom_mailboxes{state=\"inactive\"} 0")) << "one that is gone is in no state";
+}
+
+TEST_F(mailbox_test, believes_the_store_when_someone_else_moved_its_cursor) {
+  account().deliver();
+  account().deliver();
+  bool moved = false;
+  store.before_commit = [&](storage::batch& what) {
+    const bool ingest = std::any_of(what.operations.begin(), what.operations.end(),
+                                    [](auto& op) { return std::holds_alternative<storage::append>(op); });
+    if (!ingest || std::exchange(moved, true))
+      return;
+    records::Cursor cursor;
+    cursor.set_uid_validity(14);
+    cursor.set_last_uid(1);
+    ASSERT_TRUE(storage::commit_now(
+        *memory, {storage::put_of(storage::keys::cursor(tenant_id{"acme"}, account_id{"sales"}, "INBOX"), cursor)}));
+  };
+  start();
+  EXPECT_TRUE(announced().empty());
+  let_retry();
+  EXPECT_EQ(announced(), received(1)) << "the first mail was the other's";
+  EXPECT_EQ(status().state, mailbox_state::idle);
+}
+
+TEST_F(mailbox_test, ends_when_another_process_has_taken_over) {
+  account().deliver();
+  start();
+  (void)storage::wait_for<result<std::vector<storage::fence>>>(
+      [&](auto done) { memory->claim({shard_of("sales")}, done); });
+  account().deliver();
+  server.announce("sales@example.com");
+  settle();
+  EXPECT_TRUE(ended());
+  EXPECT_EQ(server.open_count(), 0U);
+  EXPECT_EQ(announced(), received(1));
+}
+
+TEST_F(mailbox_test, recognises_its_mail_when_the_folder_got_a_new_validity) {
+  for (int i = 0; i < 3; ++i)
+    account().deliver();
+  start();
+  ASSERT_EQ(announced(), received(3));
+  account().validity = 15;
+  account().deliver();
+  pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
+  let_retry();
+  EXPECT_EQ(announced(), received(4)) << "only the really new one";
+}
+
+} // namespace
+} // namespace postroom::mailbox
