@@ -262,6 +262,7 @@ void machine::on_search_done(const event::command_done& done) {
     // SINCE works on days in the server's zone; older mail of that day is left out by `announce_since`.
     const auto lowest = std::min_element(found.begin(), found.end());
     const auto last = lowest != found.end() ? *lowest - 1 : (uid_next_ > 0 ? uid_next_ - 1 : 0);
+    position_.remap_until = message_uid{uid_next_ > 0 ? uid_next_ - 1 : 0xffff'ffff};
     anchor(message_uid{last}, config_.since);
   } else {
     const auto highest = std::max_element(found.begin(), found.end());

@@ -37,9 +37,10 @@ struct position {
   uid_validity validity;
   message_uid last_uid;
   bool caught_up = false;
-  /// After a change of UIDVALIDITY: messages up to here may be old acquaintances.
+  /// Messages up to here were there before we looked: after a change of UIDVALIDITY they may be old acquaintances, and
+  /// they are announced only if they are not older than `announce_since`.
   message_uid remap_until;
-  /// Mail older than this is never announced; what keeps a remap from announcing what the policy once left out.
+  /// What the catch-up policy leaves out stays out, also after a change of UIDVALIDITY.
   wall_time announce_since{};
 };
 

@@ -201,7 +201,9 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
   auto it = s.parsed.lower_bound(range.first);
   while (it != s.parsed.end() && it->first <= range.last && builder.bytes() < commit_bytes) {
     const auto& mail = *it->second;
-    const bool old = known->contains(it->first) || mail.received < where.announce_since;
+    // Dates are compared only for what was there before we looked: they are the server's, to the second.
+    const bool was_there = it->first <= where.remap_until.value;
+    const bool old = known->contains(it->first) || (was_there && mail.received < where.announce_since);
     if (old) {
       builder.add_known(mail);
       ++skipped;

@@ -78,7 +78,7 @@ TEST(catch_up, carries_what_a_contact_centre_needs) {
   EXPECT_EQ(data.at("cc").as_array()[0].at("name").as_string(), "C, D");
   EXPECT_THAT(log[0].text("text"), HasSubstr("Grüße"));
   EXPECT_THAT(log[0].text("html"), HasSubstr("<p>Grüße</p>"));
-  EXPECT_EQ(log[0].text("date"), "2026-11-24T08:15:30Z");
+  EXPECT_EQ(log[0].text("date"), "2026-11-24T08:15:30.000Z");
   EXPECT_EQ(data.at("thread").at("in_reply_to").as_string(), "m0@example.test");
   EXPECT_EQ(data.at("thread").at("references").as_array().size(), 2u);
   const auto& attachment = data.at("attachments").as_array()[0];

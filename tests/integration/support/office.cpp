@@ -198,15 +198,6 @@ std::vector<received_event> office::await_events(std::size_t count, std::chrono:
   return log;
 }
 
-double office::metric(const std::string& sample) {
-  const auto all = "\n" + get("/metrics").body;
-  const auto at = all.find("\n" + sample);
-  if (at == std::string::npos)
-    return 0;
-  const auto line = all.substr(at + 1, all.find('\n', at + 1) - at - 1);
-  return std::stod(line.substr(line.rfind(' ') + 1));
-}
-
 void expect_each_once(const std::vector<received_event>& log, const std::string& mailbox, std::size_t count) {
   std::map<std::string, std::size_t> seen;
   std::int64_t last_uid = 0;

@@ -88,8 +88,6 @@ public:
   /// Waits until the log has so many entries; answers what is there in the end.
   [[nodiscard]] std::vector<received_event> await_events(std::size_t count,
                                                          std::chrono::seconds deadline = std::chrono::seconds{30});
-  /// A line of /metrics: the value of a family's sample that begins so; 0 when there is none.
-  [[nodiscard]] double metric(const std::string& sample);
 
 private:
   [[nodiscard]] std::string configuration();
