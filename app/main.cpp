@@ -7,7 +7,9 @@
 
 using namespace postroom::app;
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App program{"Postroom: a mail gateway that turns shared mailboxes into a durable event log.\n"
                    "Exit status: 0 done, 1 failed (the reason is on stderr), 2 wrong configuration or arguments."};
   program.require_subcommand(1);
@@ -72,4 +74,15 @@ int main(int argc, char** argv) {
   if (*version_command)
     std::cout << "postroom " << version << "\n";
   return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "postroom: " << e.what() << "\n";
+    return 1;
+  }
 }

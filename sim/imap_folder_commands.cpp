@@ -32,7 +32,7 @@ std::string status_items(const folder& of, std::string_view wanted) {
                                                : "";
     if (value.empty())
       return {};
-    items += (items.empty() ? "" : " ") + item + " " + value;
+    items.append(items.empty() ? "" : " ").append(item).append(" ").append(value);
   }
   return items;
 }

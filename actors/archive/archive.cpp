@@ -60,7 +60,7 @@ archive_self::behavior_type archive(self_pointer self, storage::store* store, ev
         metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
         answer(self, done.number, events);
       },
-      [self, store, events](const resolved& r) {
+      [self, events](const resolved& r) {
         if (!r.outcome) {
           self->delayed_send(self, resolve_retry, resolve_again{r.number});
           return;

@@ -22,8 +22,7 @@ std::optional<std::uint32_t> to_number(std::string_view text) {
 
 inbound_link::inbound_link(mailbox_actor owner, std::uint32_t attempt, inbound_context context, storage::store& store,
                            parsing::parse_pool& parser)
-    : owner_(std::move(owner)), attempt_(attempt), context_(std::move(context)), store_(store), parser_(parser),
-      stager_(std::make_shared<body_stager>(store)) {
+    : owner_(std::move(owner)), attempt_(attempt), context_(std::move(context)), store_(store), parser_(parser) {
 }
 
 void inbound_link::tell_owner(event_type what) {
@@ -79,6 +78,8 @@ void inbound_link::on_data(const imap::response& data) {
 void inbound_link::stage(std::uint32_t index, std::string octets) {
   if (index == 0)
     blob_ = random_id128<blob_id>();
+  if (!stager_)
+    stager_ = std::make_shared<body_stager>(store_);
   stager_->stage(blob_, index, std::move(octets));
 }
 

@@ -47,7 +47,7 @@ private:
   inbound_context context_;
   storage::store& store_;
   parsing::parse_pool& parser_;
-  std::shared_ptr<body_stager> stager_;
+  std::shared_ptr<body_stager> stager_; ///< from the first large body on
   /// What the command now running has brought so far.
   event::command_done gathered_;
   uid_validity validity_;

@@ -23,6 +23,8 @@ template <class... Fs>
 struct overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
 
 const std::vector<std::string> list_items{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"};
 const std::vector<std::string> fetch_items{"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"};
@@ -183,7 +185,8 @@ void machine::on_token(wall_time expires) {
   if (expires > token_expires_) {
     const auto margin = std::clamp<std::chrono::milliseconds>(left / 4, 1s, 2min);
     const auto room = std::max<std::chrono::milliseconds>(left - margin, 0ms);
-    reconnect_at_ = now_ + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * room.count())};
+    reconnect_at_ =
+        now_ + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * static_cast<double>(room.count()))};
   } else {
     renew_token_at_ = now_ + std::max<std::chrono::milliseconds>(left / 2, 1s);
   }
@@ -413,7 +416,7 @@ void machine::on_committed() {
   for (auto uid : ranges_.front().range.uids)
     suspects_.erase(uid);
   const bool had_credit = !ranges_.front().refused;
-  ranges_.pop_front();
+  ranges_.erase(ranges_.begin());
   if (had_credit)
     emit(effect::return_credit{});
   commit_ready();

@@ -7,7 +7,6 @@
 #include "protocol/imap/response.hpp"
 
 #include <chrono>
-#include <deque>
 #include <map>
 #include <optional>
 #include <random>
@@ -232,7 +231,7 @@ private:
   settings config_;
   position position_;
   sync_plan plan_;
-  std::deque<range_in_flight> ranges_;
+  std::vector<range_in_flight> ranges_;            ///< a few; the first is committed first
   std::map<std::uint32_t, std::uint8_t> suspects_; ///< UIDs in flight when a link died, and how often
   std::vector<effect_type> effects_;
   restart_policy failures_;

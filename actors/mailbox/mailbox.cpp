@@ -134,7 +134,7 @@ void perform(self_pointer self, const effect::return_credit& e) {
   auto& s = mine(self);
   while (!s.credits.empty()) {
     tell(s.world->admission, return_credit{s.credits.front()});
-    s.credits.pop_front();
+    s.credits.erase(s.credits.begin());
     if (!e.all)
       return;
   }

@@ -7,10 +7,10 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace postroom::mailbox {
 
@@ -34,7 +34,7 @@ struct state {
   commit_context context;
   std::unique_ptr<net::imap_link> link;
   std::map<std::uint32_t, std::shared_ptr<const parsed_mail>> parsed; ///< by UID, not yet committed
-  std::deque<credit> credits;                                         ///< in the order of the ranges they are for
+  std::vector<credit> credits;                                        ///< in the order of the ranges they are for
   std::optional<effect::commit_range> committing;
   secret<> token;
   revision cursor_revision;

@@ -51,9 +51,9 @@ void sync_plan::listed(std::vector<net::listed_message> messages) {
     width_ = std::min(width_ * 4, width_max);
   else if (cut)
     width_ = limits::list_window_uids;
-  for (const auto& m : messages) {
-    const auto size = std::min<std::uint64_t>(m.size, std::numeric_limits<std::uint32_t>::max());
-    pending_.push_back({m.uid.value, static_cast<std::uint32_t>(size), false});
+  for (auto m = messages.rbegin(); m != messages.rend(); ++m) {
+    const auto size = std::min<std::uint64_t>(m->size, std::numeric_limits<std::uint32_t>::max());
+    pending_.push_back({m->uid.value, static_cast<std::uint32_t>(size), false});
   }
   if (cut || window.open_end)
     listed_up_to_ = messages.empty() ? listed_up_to_ : messages.back().uid.value;
@@ -66,17 +66,19 @@ std::optional<fetch_range> sync_plan::next_range() {
     return std::nullopt;
   fetch_range range;
   while (!pending_.empty() && range.uids.size() < limits::fetch_range_messages_max) {
-    const auto& next = pending_.front();
+    const auto& next = pending_.back();
     const bool fits = range.uids.empty() || range.bytes + next.size <= limits::fetch_range_bytes;
     if (!fits || (next.alone && !range.uids.empty()))
       break;
     range.uids.push_back(next.uid);
     range.bytes += next.size;
     const bool alone = next.alone;
-    pending_.pop_front();
+    pending_.pop_back();
     if (alone)
       break;
   }
+  if (pending_.empty())
+    pending_ = {};
   return range;
 }
 
@@ -84,7 +86,7 @@ void sync_plan::split(const fetch_range& range) {
   const auto each = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(range.bytes / range.uids.size() + 1, std::numeric_limits<std::uint32_t>::max()));
   for (auto it = range.uids.rbegin(); it != range.uids.rend(); ++it)
-    pending_.push_front({*it, each, true});
+    pending_.push_back({*it, each, true});
 }
 
 bool sync_plan::complete() const {

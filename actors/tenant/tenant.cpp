@@ -11,7 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using self_pointer = tenant_actor::stateful_pointer<state>;
 
-constexpr auto ask_limit = 10s;
 constexpr auto load_retry = 2s;
 /// A child that ran this long is forgiven what went before.
 constexpr auto stable_after = 5min;

@@ -67,7 +67,7 @@ void send_buffer::clear() {
 std::size_t send_buffer::buffered_bytes() const {
   std::size_t bytes = 0;
   for (const auto& piece : pieces_)
-    bytes += sizeof piece + piece.capacity();
+    bytes += sizeof(std::string) + piece.capacity();
   return bytes;
 }
 

@@ -54,7 +54,9 @@ public:
   }
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
-  explicit operator bool() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+  explicit operator bool() const {
+    return handle_ != reinterpret_cast<iconv_t>(-1);
+  } // NOLINT(performance-no-int-to-ptr)
 
   /// Converts until about `limit_bytes` are there; a few more may be.
   std::string convert(std::string_view bytes, std::size_t limit_bytes, bool cut_short, conversion& what) {
