@@ -139,7 +139,7 @@ int demo(const demo_options& options) {
   std::filesystem::create_directories(config.log.directory);
   if (auto logging = log::start(config.log, time); !logging)
     return complain(logging.error());
-  auto process = gateway_process::start(config, time);
+  auto process = gateway_process::start(config, settings_of(config), time);
   if (!process) {
     log::stop();
     return complain(process.error());

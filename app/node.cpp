@@ -61,7 +61,7 @@ struct node::parts {
         io(settings.io_threads), dialer(net::make_imap_dialer(io, tls)), http(net::make_http_client(io, tls)),
         parser(std::make_unique<parsing::parse_pool>(settings.parse_workers, *inflight)),
         world{*data.store, *data.keys, *dialer, *http, *parser, time, owned, registry.probes(), {}, {}, {}},
-        sources{*data.store, *parser, *dialer, registry.probes()} {
+        sources{*data.store, *parser, *dialer, registry.probes(), time} {
     auto& probes = registry.probes();
     world.events = system.spawn(events::events);
     world.archive = system.spawn(archive::archive, data.store.get(), world.events, &time, &probes.store);

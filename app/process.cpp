@@ -69,8 +69,8 @@ std::string gateway_process::version() {
   return std::string{app::version};
 }
 
-result<std::unique_ptr<gateway_process>> gateway_process::start(const configuration& config, const clock& time) {
-  const auto settings = settings_of(config);
+result<std::unique_ptr<gateway_process>> gateway_process::start(const configuration& config,
+                                                                const node_settings& settings, const clock& time) {
   auto data = open_data(settings, time);
   if (!data)
     return data.error();

@@ -26,7 +26,8 @@ void prepare_process();
 class gateway_process {
 public:
   /// Opens the data, writes what the configuration declares, starts the actors, then the API.
-  [[nodiscard]] static result<std::unique_ptr<gateway_process>> start(const configuration& config, const clock& time);
+  [[nodiscard]] static result<std::unique_ptr<gateway_process>> start(const configuration& config,
+                                                                      const node_settings& settings, const clock& time);
   ~gateway_process();
   gateway_process(const gateway_process&) = delete;
   gateway_process& operator=(const gateway_process&) = delete;

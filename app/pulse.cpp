@@ -1,5 +1,7 @@
 #include "app/pulse.hpp"
 
+#include "base/log.hpp"
+
 #include <caf/behavior.hpp>
 
 #include <memory>
@@ -9,7 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto period = 5s;
+constexpr auto collect_period = 10min;
+/// No mail takes so long from its first chunk to its commit.
+constexpr auto staged_life = 1h;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using collect_atom = caf::atom_constant<caf::atom("collect")>;
 
 struct seen {
   std::uint64_t bytes_in = 0;
@@ -31,15 +37,31 @@ void carry(const pulse_sources& from, seen& last) {
   from.metrics.store.queue_depth(metrics::queue::parse, from.parser.queued());
 }
 
+void collect(const pulse_sources& from) {
+  const auto before = from.time.now() - staged_life;
+  from.store.collect_bodies(before.time_since_epoch().count(), [](const result<std::size_t>& collected) {
+    if (!collected)
+      log::warning("store.not_collected",
+                   {{"code", to_string(collected.error().code)}, {"detail", collected.error().detail}});
+    else if (*collected > 0)
+      log::info("store.collected", {{"bodies", *collected}});
+  });
+}
+
 } // namespace
 
 caf::behavior pulse(caf::event_based_actor* self, const pulse_sources* sources) {
   auto last = std::make_shared<seen>();
   self->delayed_send(self, period, tick_atom::value);
+  self->send(self, collect_atom::value);
   return {
       [self, sources, last](tick_atom) {
         carry(*sources, *last);
         self->delayed_send(self, period, tick_atom::value);
+      },
+      [self, sources](collect_atom) {
+        collect(*sources);
+        self->delayed_send(self, collect_period, collect_atom::value);
       },
   };
 }

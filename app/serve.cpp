@@ -36,7 +36,7 @@ int serve(const serve_options& options) {
   const system_clock time;
   if (auto logging = log::start(config->log, time); !logging)
     return complain(logging.error());
-  auto process = gateway_process::start(*config, time);
+  auto process = gateway_process::start(*config, settings_of(*config), time);
   if (!process) {
     log::error("gateway.not_started", {{"code", to_string(process.error().code)}, {"detail", process.error().detail}});
     log::stop();

@@ -49,6 +49,9 @@ inline constexpr auto imap_done_deadline = 30s;
 inline constexpr auto imap_idle_silence_max = 29min;
 /// LOGOUT is a courtesy: a server that does not answer it is left.
 inline constexpr auto imap_logout_deadline = 5s;
+/// How long a link waits for the store before it asks whether more of a large body may be read: long enough to cost
+/// nothing, short enough to keep the disk busy.
+inline constexpr auto link_hold = 10ms;
 /// Octets one link handles before the other links of its thread get their turn.
 inline constexpr std::size_t link_turn_bytes = 256 * kib;
 /// Addresses of one host that are tried, names remembered per io thread, and for how long (getaddrinfo tells no TTL).
@@ -105,7 +108,7 @@ inline constexpr std::uint64_t sweep_bytes_min = 64 * mib;
 inline constexpr std::uint64_t sweep_garbage_percent_min = 25;
 /// What the writer puts into one synced write: enough to share the sync, small enough to stay quick and in the cache.
 inline constexpr std::size_t commit_group_requests_max = 1024;
-inline constexpr std::size_t commit_group_bytes_max = 1 * mib;
+inline constexpr std::size_t commit_group_bytes_max = 4 * mib;
 /// Between attempts to bring a failing store back, and what the disk must take before the store is opened anew.
 inline constexpr auto store_resume_pause = 250ms;
 inline constexpr std::size_t store_probe_bytes = 1 * mib;

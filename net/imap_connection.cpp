@@ -61,6 +61,11 @@ asio::awaitable<void> imap_connection::run(std::shared_ptr<imap_connection> self
         self->session_->tls_established();
       continue;
     }
+    if (self->holds()) {
+      auto holding = self->hold();
+      co_await std::move(holding);
+      continue;
+    }
     if (self->more_to_read_) {
       co_await self->transport_->yield();
       continue;
@@ -168,12 +173,26 @@ void imap_connection::pump() {
   more_to_read_ = false;
   for (std::size_t turn = 0; turn < limits::link_turn_bytes;) {
     write_out();
-    const auto bytes = end_ ? 0 : read_in();
+    const auto bytes = end_ || holds() ? 0 : read_in();
     if (bytes == 0 || end_ || upgrading_)
       return;
     turn += bytes;
   }
   more_to_read_ = true;
+}
+
+bool imap_connection::holds() const {
+  auto* ear = body_left_ > 0 ? ears() : nullptr;
+  return ear && !ear->wants_more();
+}
+
+asio::awaitable<void> imap_connection::hold() {
+  const auto began = now();
+  co_await transport_->pause({}, began + limits::link_hold);
+  const auto held = now() - began;
+  since_ += held;
+  if (owed_since_ != mono_time{})
+    owed_since_ += held;
 }
 
 void imap_connection::write_out() {

@@ -49,6 +49,10 @@ private:
   /// Moves octets both ways as far as that goes without waiting, for one turn; leaves in `wants_` what to wait for.
   void pump();
   void write_out();
+  /// Whether the listener has enough of the body now being received for the moment.
+  [[nodiscard]] bool holds() const;
+  /// Gives the listener a moment, at nobody's expense.
+  [[nodiscard]] boost::asio::awaitable<void> hold();
   /// One attempt to read; 0: nothing more can be done without waiting.
   std::size_t read_in();
   [[nodiscard]] mono_time deadline();

@@ -51,6 +51,9 @@ public:
   virtual void on_data(const imap::response& data) = 0;
   /// A full piece of the body now being received.
   virtual void on_body_chunk(std::uint32_t index, std::string octets) = 0;
+  /// Asked before more of a body is read. While it answers false the octets stay with the server, whose deadlines wait;
+  /// it is asked again every limits::link_hold.
+  [[nodiscard]] virtual bool wants_more() { return true; }
   virtual void on_message(fetched_message message) = 0;
   virtual void on_idling() = 0;
   /// The end, exactly once, also after close(); nothing follows.

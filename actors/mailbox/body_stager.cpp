@@ -19,6 +19,11 @@ void body_stager::stage(blob_id blob, std::uint32_t index, std::string octets) {
   pump();
 }
 
+bool body_stager::keeps_up() {
+  std::lock_guard lock{mutex_};
+  return queue_.empty();
+}
+
 void body_stager::when_stored(std::function<void(result<void>)> then) {
   std::shared_ptr<body> done;
   {

@@ -87,6 +87,10 @@ void inbound_link::on_body_chunk(std::uint32_t index, std::string octets) {
   stage(index, std::move(octets));
 }
 
+bool inbound_link::wants_more() {
+  return !stager_ || stager_->keeps_up();
+}
+
 void inbound_link::on_message(net::fetched_message message) {
   gathered_.fetched.push_back(message.uid.value);
   auto mail = std::make_shared<parsed_mail>();

@@ -33,6 +33,7 @@ public:
   void on_command_done(const imap::command_outcome& outcome) override;
   void on_data(const imap::response& data) override;
   void on_body_chunk(std::uint32_t index, std::string octets) override;
+  bool wants_more() override;
   void on_message(net::fetched_message message) override;
   void on_idling() override;
   void on_closed(const error& why) override;

@@ -64,12 +64,12 @@ std::optional<error> writer::submit(request& what, std::size_t bytes) {
     std::lock_guard lock{mutex_};
     if (stopping_)
       return fail(errc::cancelled, "the store is stopping");
-    if (queue_.size() >= limits::commit_queue_max ||
-        (!queue_.empty() && queue_bytes_ + bytes > limits::commit_queue_bytes_max))
+    if (queued() >= limits::commit_queue_max || (queued() > 0 && queue_bytes_ + bytes > limits::commit_queue_bytes_max))
       return fail(errc::busy, "too much waits to be written");
-    queue_.push_back({std::move(what), bytes});
+    auto& queue = std::holds_alternative<chunk_request>(what) ? chunks_ : queue_;
+    queue.push_back({std::move(what), bytes});
     queue_bytes_ += bytes;
-    if (queue_.size() > 1)
+    if (queued() > 1)
       return {}; // The thread is awake, or was woken by whoever came first.
   }
   wake_.notify_one();
@@ -79,7 +79,7 @@ std::optional<error> writer::submit(request& what, std::size_t bytes) {
 store_stats writer::stats() const {
   std::lock_guard lock{mutex_};
   auto now = stats_;
-  now.queued = queue_.size();
+  now.queued = queued();
   return now;
 }
 
@@ -94,10 +94,12 @@ void writer::run() {
 
 bool writer::take(std::vector<waiting>& group) {
   std::unique_lock lock{mutex_};
-  wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+  wake_.wait(lock, [&] { return stopping_ || queued() > 0; });
+  chunks_had_a_turn_ = !chunks_.empty() && (queue_.empty() || !chunks_had_a_turn_);
+  auto& queue = chunks_had_a_turn_ ? chunks_ : queue_;
   std::size_t bytes = 0;
-  while (!queue_.empty() && group.size() < limits::commit_group_requests_max) {
-    auto& next = queue_.front();
+  while (!queue.empty() && group.size() < limits::commit_group_requests_max) {
+    auto& next = queue.front();
     // Collecting looks only at what is written: it stands alone.
     const bool alone = std::holds_alternative<collect_request>(next.what);
     if (!group.empty() && (alone || bytes + next.bytes > limits::commit_group_bytes_max))
@@ -105,7 +107,7 @@ bool writer::take(std::vector<waiting>& group) {
     bytes += next.bytes;
     queue_bytes_ -= next.bytes;
     group.push_back(std::move(next));
-    queue_.pop_front();
+    queue.pop_front();
     if (alone)
       break;
   }

@@ -38,7 +38,9 @@ struct collect_request {
 };
 using request = std::variant<commit_request, resolve_request, claim_request, chunk_request, collect_request>;
 
-/// The one thread that writes. It takes what waits, in order, decides it, writes it at once, then answers.
+/// The one thread that writes. It takes what waits, in order, decides it, writes it at once, then answers. Chunks need
+/// no sync and have a queue of their own, which gets every other turn: a large mail does not wait behind everybody's
+/// commits, nor they behind it. (Whoever refers to a chunk waits for its answer first.)
 class writer {
 public:
   writer(database& in, const clock& time);
@@ -63,6 +65,7 @@ private:
   };
 
   void run();
+  [[nodiscard]] std::size_t queued() const { return queue_.size() + chunks_.size(); }
   [[nodiscard]] bool take(std::vector<waiting>& group);
   void process(std::vector<waiting>& group);
   [[nodiscard]] answer decide(commit_request& what);
@@ -75,6 +78,8 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<waiting> queue_;
+  std::deque<waiting> chunks_;
+  bool chunks_had_a_turn_ = false;
   std::size_t queue_bytes_ = 0;
   bool stopping_ = false;
   store_stats stats_;

@@ -42,7 +42,7 @@ TEST(crash, ends_orderly_on_sigterm_in_the_midst_of_work) {
 
 TEST(crash, sets_aside_a_mail_that_kills_the_parser_within_three_restarts) {
   office_options options;
-  options.crash_hook = true;
+  options.program = "tests/integration/postroom_with_crash_hook";
   office world{std::move(options)};
   world.preload("support", 10);
   const std::string killer = "X-Postroom-Crash: abort\r\n" + world.mail("killer");

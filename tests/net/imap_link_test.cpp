@@ -82,6 +82,29 @@ TEST_F(imap_link_test, cuts_large_bodies_and_hands_small_ones_whole) {
   EXPECT_TRUE(s.data.empty());
 }
 
+TEST_F(imap_link_test, leaves_octets_with_the_server_while_nobody_wants_them) {
+  const auto large = pattern(20'000'000);
+  std::atomic<bool> all_sent{false};
+  script_server server{[&](peer& p) {
+                         if (p.start_tls())
+                           serve_imap(p, [&](peer& to, const std::string& tag, const std::string&) {
+                             const bool sent = to.write(fetch_response(1, large));
+                             all_sent = true;
+                             return sent && to.write(tag + " OK done\r\n");
+                           });
+                       },
+                       &good_};
+  auto link = open(server, imap::transport_security::tls, short_deadlines());
+  told_->full = true;
+  link->submit({fetch_all()});
+  // Several of its deadlines pass, none of which is the server's fault.
+  EXPECT_FALSE(told_->wait([](const seen& s) { return s.closed > 0 || s.chunks.size() > 1; }, 600ms));
+  EXPECT_FALSE(all_sent);
+  told_->full = false;
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.outcomes.size() == 1; }));
+  EXPECT_EQ(told_->now().messages.at(0).bytes, large.size());
+}
+
 TEST_F(imap_link_test, understands_a_server_that_sends_octet_by_octet) {
   const auto body = pattern(300);
   script_server server{[&](peer& p) {

@@ -203,6 +203,21 @@ result<void> expect(wire& lmtp, char first_digit) {
   }
 }
 
+/// Of a Maildir. Dovecot gives UIDs in the order of the two time fields; a counter in place of microseconds keeps our
+/// order. With its sizes in the name (W: with CR LF) a mail can be listed without being read.
+std::string next_file_name(std::string_view raw) {
+  static std::atomic<unsigned> counter{0};
+  static const auto base = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  const unsigned number = counter++;
+  std::size_t bare_line_feeds = 0;
+  for (std::size_t i = 0; i < raw.size(); ++i)
+    bare_line_feeds += raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r') ? 1 : 0;
+  char name[128];
+  std::snprintf(name, sizeof name, "%lld.M%06uP%d.test,S=%zu,W=%zu", static_cast<long long>(base) + number / 1'000'000,
+                number % 1'000'000, static_cast<int>(::getpid()), raw.size(), raw.size() + bare_line_feeds);
+  return name;
+}
+
 } // namespace
 
 dovecot::dovecot(dovecot_options options)
@@ -327,17 +342,20 @@ fs::path dovecot::maildir(const std::string& mailbox) {
 }
 
 void dovecot::drop(const std::string& mailbox, std::string_view raw) {
-  // Dovecot gives UIDs in the order of the two time fields; a counter in place of microseconds keeps our order.
-  static std::atomic<unsigned> counter{0};
-  static const auto base = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  const unsigned number = counter++;
-  char name[96];
-  std::snprintf(name, sizeof name, "%lld.M%06uP%d.test,S=%zu", static_cast<long long>(base) + number / 1'000'000,
-                number % 1'000'000, static_cast<int>(::getpid()), raw.size());
+  const auto name = next_file_name(raw);
   const auto folder = maildir(mailbox);
   write_file(folder / "tmp" / name, raw);
   give_to(folder / "tmp" / name, owner_of_mail());
   fs::rename(folder / "tmp" / name, folder / "new" / name);
+}
+
+void dovecot::drop_linked(const std::vector<std::string>& mailboxes, std::size_t copies, std::string_view raw) {
+  const auto original = directory_.path() / next_file_name(raw);
+  write_file(original, raw);
+  give_to(original, owner_of_mail());
+  for (const auto& mailbox : mailboxes)
+    for (std::size_t i = 0; i < copies; ++i)
+      fs::create_hard_link(original, maildir(mailbox) / "new" / next_file_name(raw));
 }
 
 void dovecot::preload(const std::string& mailbox, std::size_t count,

@@ -59,6 +59,8 @@ public:
   [[nodiscard]] result<void> deliver(const std::string& mailbox, std::string_view raw);
   /// Puts the bytes unchanged into the mailbox's Maildir: thousands per second, seen by IDLE through inotify.
   void drop(const std::string& mailbox, std::string_view raw);
+  /// As drop(), so many times into each of the mailboxes, as links to one file: a large backlog that takes no space.
+  void drop_linked(const std::vector<std::string>& mailboxes, std::size_t copies, std::string_view raw);
   /// `count` mails made by `make(i)`, put in as by drop(), in this order.
   void preload(const std::string& mailbox, std::size_t count, const std::function<std::string(std::size_t)>& make);
 

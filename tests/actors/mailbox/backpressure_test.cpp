@@ -8,6 +8,7 @@
 #include "storage/rocksdb/rocksdb_store.hpp"
 #include "tests/actors/support/forwarding_store.hpp"
 #include "tests/actors/support/pretended_server.hpp"
+#include "tests/actors/support/unused_network.hpp"
 #include "tests/storage/store_support.hpp"
 
 #include <caf/actor_system.hpp>
@@ -126,8 +127,7 @@ protected:
         store->small_mail.add(static_cast<std::int64_t>(bytes));
     };
     auto& probes = metrics.probes();
-    world = std::make_unique<ports>(ports{
-        *store, keys, server, *static_cast<net::http_client*>(nullptr), *parser, time, owned, probes, {}, {}, {}});
+    world = std::make_unique<ports>(ports{*store, keys, server, http, *parser, time, owned, probes, {}, {}, {}});
     world->events = system->spawn(events::events);
     world->archive =
         system->spawn(archive::archive, static_cast<storage::store*>(store.get()), world->events, &time, &probes.store);
@@ -211,6 +211,7 @@ protected:
   system_clock time;
   metrics::registry metrics{"test"};
   storage::temporary_directory directory;
+  unused_http http;
   storage::keyring keys = *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   ownership owned;
   pretended_server server;

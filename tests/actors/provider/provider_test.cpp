@@ -6,6 +6,8 @@
 #include "storage/directory.hpp"
 #include "storage/memory/memory_store.hpp"
 #include "storage/secrets.hpp"
+#include "tests/actors/support/unused_network.hpp"
+#include "tests/storage/store_support.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -95,13 +97,18 @@ protected:
   std::unique_ptr<storage::store> store = storage::open_memory_store(time);
   storage::keyring keys = *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   scripted_http http;
+  unused_dialer dialer;
+  storage::temporary_directory folder;
+  std::unique_ptr<parsing::inflight_file> inflight =
+      std::move(parsing::inflight_file::open(folder.path() / "inflight").value());
+  parsing::parse_pool parser{1, *inflight};
   ownership owned;
   events_actor hub = system.spawn(events::events);
   ports world{*store,
               keys,
-              *static_cast<net::imap_dialer*>(nullptr),
+              dialer,
               http,
-              *static_cast<parsing::parse_pool*>(nullptr),
+              parser,
               time,
               owned,
               metrics.probes(),

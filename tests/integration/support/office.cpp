@@ -14,9 +14,8 @@ std::string setting(std::string_view name, const std::string& value) {
   return std::string{name} + " = \"" + value + "\"\n";
 }
 
-std::filesystem::path program(bool crash_hook) {
-  const std::filesystem::path build{POSTROOM_BINARY_DIR};
-  return crash_hook ? build / "tests/integration/postroom_with_crash_hook" : build / "app/postroom";
+std::string built(const std::string& program) {
+  return std::string{POSTROOM_BINARY_DIR} + "/" + program;
 }
 
 } // namespace
@@ -42,7 +41,7 @@ office::office(office_options options) : options_(std::move(options)), port_(fre
   refresh_token_ = identity_->sign_in(delegate);
   write_file(directory() / "postroom.toml", configuration());
   const auto made = run(
-      {program(false).string(), "token", "create", "-c", (directory() / "postroom.toml").string(), "--scope", "admin"});
+      {built("app/postroom"), "token", "create", "-c", (directory() / "postroom.toml").string(), "--scope", "admin"});
   if (!made || made->status != 0)
     throw std::runtime_error(std::string{"postroom token create failed"} +
                              (made ? ": " + made->output : std::string{}));
@@ -98,7 +97,7 @@ void office::start() {
   how.output_file = directory() / ("output." + std::to_string(outputs_.size()));
   outputs_.push_back(how.output_file);
   auto started = process::spawn(
-      {program(options_.crash_hook).string(), "serve", "-c", (directory() / "postroom.toml").string()}, how);
+      {built(options_.program), "serve", "-c", (directory() / "postroom.toml").string()}, how);
   if (!started)
     throw std::runtime_error(started.error().detail);
   gateway_ = std::move(*started);

@@ -40,8 +40,8 @@ struct office_options {
   /// Sections for postroom.toml.
   std::string more_config;
   dovecot_options server;
-  /// Aborts on a mail marked with `X-Postroom-Crash: abort`.
-  bool crash_hook = false;
+  /// The gateway's program below the build directory; see tests/integration/CMakeLists.txt for others.
+  std::string program = "app/postroom";
 };
 
 /// A contact centre in one object: shared mailboxes on a real Dovecot, an identity platform where the delegate has

@@ -3,6 +3,7 @@
 #include "net/imap_dialer.hpp"
 #include "tests/net/support/script_server.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <optional>
 
@@ -39,6 +40,7 @@ public:
   void on_body_chunk(std::uint32_t index, std::string octets) override {
     note([&](seen& s) { s.chunks.emplace_back(index, std::move(octets)); });
   }
+  bool wants_more() override { return !full; }
   void on_message(fetched_message message) override {
     note([&](seen& s) { s.messages.push_back(std::move(message)); });
   }
@@ -51,6 +53,9 @@ public:
       s.why = why;
     });
   }
+
+  /// No more of a body is wanted for the moment.
+  std::atomic<bool> full{false};
 
   /// Whether `condition` came true in time.
   template <class Condition>
