@@ -186,6 +186,23 @@ void count_committed(self_pointer self, const std::vector<wall_time>& arrivals, 
   s.quarantined += quarantined;
 }
 
+account_status status_of(self_pointer self) {
+  auto& s = mine(self);
+  account_status out;
+  out.account = s.context.account;
+  out.tenant = s.context.tenant;
+  out.state = s.machine->state();
+  out.since = s.since;
+  out.in_step = s.machine->in_step();
+  out.announced = s.announced;
+  out.quarantined = s.quarantined;
+  out.last_uid = s.machine->where().last_uid.value;
+  out.last_confirmed = s.machine->last_confirmed();
+  out.next_try = s.machine->next_try();
+  out.last_error = s.machine->last_error();
+  return out;
+}
+
 /// Commits the next part of the range at hand, and so on until all of it is stored.
 void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t>> known) {
   auto& s = mine(self);
@@ -225,6 +242,7 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
     }
     mine(me).committing.reset();
     feed(me, event::committed{});
+    tell(mine(me).task->supervisor, status_of(me)); // how far it is, in the midst of a long catch-up
   });
 }
 
@@ -266,23 +284,6 @@ void perform(self_pointer self, const effect::commit_range& e) {
 
 void perform(self_pointer self, const effect::set_timer& e) {
   self->delayed_send(self, e.delay, timer_rang{e.epoch});
-}
-
-account_status status_of(self_pointer self) {
-  auto& s = mine(self);
-  account_status out;
-  out.account = s.context.account;
-  out.tenant = s.context.tenant;
-  out.state = s.machine->state();
-  out.since = s.since;
-  out.in_step = s.machine->in_step();
-  out.announced = s.announced;
-  out.quarantined = s.quarantined;
-  out.last_uid = s.machine->where().last_uid.value;
-  out.last_confirmed = s.machine->last_confirmed();
-  out.next_try = s.machine->next_try();
-  out.last_error = s.machine->last_error();
-  return out;
 }
 
 void perform(self_pointer self, const effect::report&) {

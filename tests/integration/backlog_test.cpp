@@ -50,7 +50,7 @@ TEST(backlog, stays_on_the_server_while_the_disk_is_slow) {
     }
     return behind == 0 && huge;
   };
-  EXPECT_TRUE(wait_until(all_moved, 250s)) << behind << " mailboxes got nothing; the huge mail came: " << huge;
+  EXPECT_TRUE(wait_until(all_moved, 120s)) << behind << " mailboxes got nothing; the huge mail came: " << huge;
   RecordProperty("peak_mib", static_cast<int>(peak / mib));
   EXPECT_LT(peak, 200 * mib);
   EXPECT_EQ(world.stop(), 0);
