@@ -9,15 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A message whose fetch failed this often is set aside.
-constexpr std::uint8_t fetch_failures_max = 3;
-/// Ranges asked for ahead: one on the wire while the other is parsed and committed.
-constexpr std::size_t ranges_ahead = 2;
 /// A session that lived this long wipes out earlier failures.
 constexpr auto stable_after = 5min;
 /// Where the identity side or an administrator must act, asking more often helps nobody.
 constexpr auto slow_retry = 5min;
 constexpr auto throttle_delay_max = 10min;
+constexpr auto renewal_retry = 30s;
 
 template <class... Fs>
 struct overloaded : Fs... {
@@ -25,26 +22,6 @@ struct overloaded : Fs... {
 };
 template <class... Fs>
 overloaded(Fs...) -> overloaded<Fs...>;
-
-const std::vector<std::string> list_items{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"};
-const std::vector<std::string> fetch_items{"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"};
-
-/// UIDs as a set, runs folded: 4,6:9.
-std::string to_set(const std::vector<std::uint32_t>& uids) {
-  std::string out;
-  for (std::size_t i = 0; i < uids.size();) {
-    std::size_t end = i;
-    while (end + 1 < uids.size() && uids[end + 1] == uids[end] + 1)
-      ++end;
-    if (!out.empty())
-      out += ',';
-    out += std::to_string(uids[i]);
-    if (end > i)
-      out += ':' + std::to_string(uids[end]);
-    i = end + 1;
-  }
-  return out;
-}
 
 std::string to_imap_date(wall_time t) {
   static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -68,79 +45,22 @@ std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time
   std::visit(overloaded{
                  [&](event::started&) { on_started(); },
                  [&](event::position_loaded& e) { on_position(e.where); },
-                 [&](event::permitted&) {
-                   if (step_ == step::permit) {
-                     enter(step::token);
-                     emit(effect::ask_token{std::exchange(fresh_token_, false)});
-                   }
-                 },
+                 [&](event::permitted&) { on_permitted(); },
                  [&](event::token_ready& e) { on_token(e.expires); },
-                 [&](event::ask_failed& e) {
-                   // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
-                   if (step_ == step::idling)
-                     start_timer(30s);
-                   else
-                     fail_over(e.why);
-                 },
-                 [&](event::connected&) {
-                   if (step_ == step::connecting)
-                     enter(step::logging_in);
-                 },
-                 [&](event::ready&) {
-                   if (step_ == step::logging_in || step_ == step::connecting) {
-                     ready_since_ = ticks_;
-                     enter(step::selecting);
-                     send(imap::select_command{config_.folder, true});
-                   }
-                 },
+                 [&](event::ask_failed& e) { on_ask_failed(e.why); },
+                 [&](event::connected&) { on_connected(); },
+                 [&](event::ready&) { on_ready(); },
                  [&](event::command_done& e) { on_command_done(e); },
-                 [&](event::idling&) {
-                   if (step_ == step::idle_wanted) {
-                     enter(step::idling);
-                     if (std::exchange(stale_, false))
-                       leave_idle();
-                   }
-                 },
-                 [&](event::folder_changed&) {
-                   if (step_ == step::idling)
-                     leave_idle();
-                   else
-                     stale_ = true;
-                 },
+                 [&](event::idling&) { on_idling(); },
+                 [&](event::folder_changed&) { on_folder_changed(); },
                  [&](event::link_closed& e) { on_closed(e.why); },
-                 [&](event::credited&) {
-                   credit_asked_ = false;
-                   const auto next = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return !r.credited; });
-                   if (next == ranges_.end()) {
-                     emit(effect::return_credit{true});
-                     return;
-                   }
-                   next->credited = true;
-                   send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
-                   drive_sync();
-                 },
+                 [&](event::credited&) { on_credited(); },
                  [&](event::mail_parsed& e) { on_parsed(e.uid); },
                  [&](event::parse_failed& e) { fail_over(e.why); },
                  [&](event::committed&) { on_committed(); },
-                 [&](event::commit_failed& e) {
-                   if (e.how == storage::outcome::fenced) {
-                     give_up_link();
-                     enter(step::stopped);
-                     emit(effect::ended{});
-                     return;
-                   }
-                   position_known_ = false; // what is stored decides, not what we believe
-                   fail_over(e.why);
-                 },
-                 [&](event::timer& e) {
-                   if (e.epoch == timer_epoch_)
-                     on_timer();
-                 },
-                 [&](event::stop&) {
-                   give_up_link();
-                   enter(step::stopped);
-                   emit(effect::ended{});
-                 },
+                 [&](event::commit_failed& e) { on_commit_failed(e); },
+                 [&](event::timer& e) { on_timer(e.epoch); },
+                 [&](event::stop&) { stop(); },
              },
              what);
   return std::move(effects_);
@@ -160,6 +80,57 @@ void machine::connect() {
   }
   enter(step::permit);
   emit(effect::ask_permit{});
+}
+
+void machine::on_permitted() {
+  if (step_ != step::permit)
+    return;
+  enter(step::token);
+  emit(effect::ask_token{std::exchange(fresh_token_, false)});
+}
+
+void machine::on_ask_failed(const error& why) {
+  if (step_ != step::idling) {
+    fail_over(why);
+    return;
+  }
+  // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
+  renew_token_at_ = now_ + renewal_retry;
+  enter(step::idling);
+}
+
+void machine::on_connected() {
+  if (step_ == step::connecting)
+    enter(step::logging_in);
+}
+
+void machine::on_ready() {
+  if (step_ != step::logging_in && step_ != step::connecting)
+    return;
+  ready_since_ = ticks_;
+  enter(step::selecting);
+  send(imap::select_command{config_.folder, true});
+}
+
+void machine::on_idling() {
+  if (step_ != step::idle_wanted)
+    return;
+  enter(step::idling);
+  if (std::exchange(stale_, false))
+    leave_idle();
+}
+
+void machine::on_folder_changed() {
+  if (step_ == step::idling)
+    leave_idle();
+  else
+    stale_ = true;
+}
+
+void machine::stop() {
+  give_up_link();
+  enter(step::stopped);
+  emit(effect::ended{});
 }
 
 void machine::on_position(const std::optional<position>& where) {
@@ -286,143 +257,6 @@ void machine::remap(uid_validity validity, std::uint32_t uid_next) {
   anchor(message_uid{0}, position_.announce_since);
 }
 
-void machine::begin_sync(std::uint32_t uid_next) {
-  plan_.begin(position_.last_uid.value, uid_next);
-  listing_ = false;
-  stale_ = false;
-  enter(step::syncing);
-  drive_sync();
-}
-
-void machine::drive_sync() {
-  if (step_ != step::syncing || listing_)
-    return;
-  while (!credit_asked_ && ranges_.size() < ranges_ahead) {
-    auto range = plan_.next_range();
-    if (!range)
-      break;
-    const bool suspicious =
-        std::any_of(range->uids.begin(), range->uids.end(), [&](auto uid) { return suspects_.contains(uid); });
-    if (suspicious && range->uids.size() > 1) {
-      plan_.split(*range);
-      continue;
-    }
-    range_in_flight next;
-    if (suspicious && suspects_[range->first()] >= fetch_failures_max) {
-      next.credited = next.fetched = next.refused = true;
-      next.range = std::move(*range);
-      ranges_.push_back(std::move(next));
-      commit_ready();
-      continue;
-    }
-    next.range = std::move(*range);
-    credit_asked_ = true;
-    emit(effect::ask_credit{
-        std::max<std::uint64_t>(next.range.bytes, next.range.uids.size() * limits::mail_credit_bytes_min)});
-    ranges_.push_back(std::move(next));
-  }
-  if (!ranges_.empty() || credit_asked_)
-    return;
-  if (const auto window = plan_.next_window()) {
-    listing_ = true;
-    const auto set = std::to_string(window->first) + ':' + (window->open_end ? "*" : std::to_string(window->last));
-    send(imap::uid_fetch_command{{set}, list_items});
-    return;
-  }
-  if (std::exchange(stale_, false)) {
-    plan_.look_again();
-    drive_sync();
-    return;
-  }
-  last_confirmed_ = now_;
-  suspects_.clear(); // whoever is left was expunged
-  failures_.worked();
-  last_error_.reset();
-  if (!position_.caught_up || position_.remap_until.value != 0) {
-    position_.caught_up = true;
-    position_.remap_until = {};
-    position_.last_uid.value = std::max(position_.last_uid.value, plan_.listed_up_to());
-    enter(step::anchoring);
-    emit(effect::commit_position{position_});
-    return;
-  }
-  enter_idle();
-}
-
-void machine::on_list_done(event::command_done& done) {
-  listing_ = false;
-  if (done.outcome.kind != imap::status_kind::ok) {
-    fail_over(fail(errc::command_refused, "UID FETCH (listing): " + done.outcome.text));
-    return;
-  }
-  plan_.listed(std::move(done.listed));
-  drive_sync();
-}
-
-void machine::on_fetch_done(const event::command_done& done) {
-  for (auto uid : done.fetched)
-    if (auto* range = range_of(uid))
-      ++range->expected;
-  const auto it = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
-  if (it == ranges_.end())
-    return;
-  if (done.outcome.kind != imap::status_kind::ok) {
-    // Which message it was about is not said. Fetch this range's messages one by one from a clean session.
-    for (auto uid : it->range.uids)
-      ++suspects_[uid];
-    reconnect();
-    return;
-  }
-  it->fetched = true;
-  commit_ready();
-}
-
-machine::range_in_flight* machine::range_of(std::uint32_t uid) {
-  const auto it = std::find_if(ranges_.begin(), ranges_.end(),
-                               [&](auto& r) { return uid >= r.range.first() && uid <= r.range.last(); });
-  return it == ranges_.end() ? nullptr : &*it;
-}
-
-void machine::on_parsed(std::uint32_t uid) {
-  if (auto* range = range_of(uid))
-    ++range->parsed;
-  commit_ready();
-}
-
-void machine::commit_ready() {
-  if (ranges_.empty())
-    return;
-  auto& front = ranges_.front();
-  if (front.committing || !front.fetched || front.parsed < front.expected)
-    return;
-  front.committing = true;
-  position_.last_uid = message_uid{front.range.last()};
-  effect::commit_range commit{front.range.first(), front.range.last(), position_, {}};
-  if (front.refused)
-    commit.unfetchable = front.range.uids;
-  emit(std::move(commit));
-}
-
-void machine::on_committed() {
-  if (step_ == step::anchoring) {
-    if (position_.caught_up && position_.remap_until.value == 0 && plan_.complete() && plan_.listed_up_to() > 0)
-      enter_idle();
-    else
-      begin_sync(uid_next_);
-    return;
-  }
-  if (ranges_.empty() || !ranges_.front().committing)
-    return;
-  for (auto uid : ranges_.front().range.uids)
-    suspects_.erase(uid);
-  const bool had_credit = !ranges_.front().refused;
-  ranges_.erase(ranges_.begin());
-  if (had_credit)
-    emit(effect::return_credit{});
-  commit_ready();
-  drive_sync();
-}
-
 void machine::enter_idle() {
   enter(step::idle_wanted);
   in_step_ = true; // after entering, whose report compares the states before and after
@@ -446,7 +280,9 @@ void machine::on_idle_done(const event::command_done& done) {
   begin_sync(0);
 }
 
-void machine::on_timer() {
+void machine::on_timer(std::uint32_t epoch) {
+  if (epoch != timer_epoch_)
+    return;
   if (step_ == step::waiting) {
     connect();
     return;

@@ -195,6 +195,15 @@ private:
   };
 
   void on_started();
+  void on_permitted();
+  void on_ask_failed(const error& why);
+  void on_connected();
+  void on_ready();
+  void on_idling();
+  void on_folder_changed();
+  void on_credited();
+  void on_commit_failed(const event::commit_failed& failure);
+  void stop();
   void on_position(const std::optional<position>& where);
   void on_token(wall_time expires);
   void on_command_done(event::command_done& done);
@@ -206,7 +215,7 @@ private:
   [[nodiscard]] range_in_flight* range_of(std::uint32_t uid);
   void on_parsed(std::uint32_t uid);
   void on_committed();
-  void on_timer();
+  void on_timer(std::uint32_t epoch);
   void on_closed(const error& why);
 
   void anchor(message_uid last_uid, wall_time announce_since);

@@ -101,6 +101,23 @@ TEST(mailbox_machine, reconnects_with_a_new_token_before_the_old_one_ends) {
   EXPECT_TRUE(world.idling());
 }
 
+TEST(mailbox_machine, asks_again_after_a_renewal_failed_and_moves_over_in_time) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  const auto expires = world.now + world.token_life;
+  const auto asked = world.token_refreshes.size();
+  world.token_fails = fail(errc::identity_unavailable, "HTTP 503");
+  while (world.token_refreshes.size() == asked)
+    world.pass_timer();
+  EXPECT_TRUE(world.idling()) << "the session goes on";
+  world.token_fails.reset();
+  while (world.links_opened == 1 && world.now < expires)
+    world.pass_timer();
+  EXPECT_EQ(world.links_opened, 2U);
+  EXPECT_LT(world.now, expires);
+}
+
 TEST(mailbox_machine, takes_the_servers_word_that_the_token_expired) {
   machine_driver world{config_of(catch_up_policy::all)};
   world.feed(event::started{});

@@ -1,0 +1,194 @@
+#include "actors/mailbox/machine.hpp"
+
+#include <algorithm>
+
+/// How a machine brings its folder into step: list, fetch against credit, commit range by range.
+namespace postroom::mailbox {
+namespace {
+
+/// A message whose fetch failed this often is set aside.
+constexpr std::uint8_t fetch_failures_max = 3;
+/// Ranges asked for ahead: one on the wire while the other is parsed and committed.
+constexpr std::size_t ranges_ahead = 2;
+
+const std::vector<std::string> list_items{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"};
+const std::vector<std::string> fetch_items{"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"};
+
+/// UIDs as a set, runs folded: 4,6:9.
+std::string to_set(const std::vector<std::uint32_t>& uids) {
+  std::string out;
+  for (std::size_t i = 0; i < uids.size();) {
+    std::size_t end = i;
+    while (end + 1 < uids.size() && uids[end + 1] == uids[end] + 1)
+      ++end;
+    if (!out.empty())
+      out += ',';
+    out += std::to_string(uids[i]);
+    if (end > i)
+      out += ':' + std::to_string(uids[end]);
+    i = end + 1;
+  }
+  return out;
+}
+
+} // namespace
+
+void machine::begin_sync(std::uint32_t uid_next) {
+  plan_.begin(position_.last_uid.value, uid_next);
+  listing_ = false;
+  stale_ = false;
+  enter(step::syncing);
+  drive_sync();
+}
+
+void machine::drive_sync() {
+  if (step_ != step::syncing || listing_)
+    return;
+  while (!credit_asked_ && ranges_.size() < ranges_ahead) {
+    auto range = plan_.next_range();
+    if (!range)
+      break;
+    const bool suspicious =
+        std::any_of(range->uids.begin(), range->uids.end(), [&](auto uid) { return suspects_.contains(uid); });
+    if (suspicious && range->uids.size() > 1) {
+      plan_.split(*range);
+      continue;
+    }
+    range_in_flight next;
+    if (suspicious && suspects_[range->first()] >= fetch_failures_max) {
+      next.credited = next.fetched = next.refused = true;
+      next.range = std::move(*range);
+      ranges_.push_back(std::move(next));
+      commit_ready();
+      continue;
+    }
+    next.range = std::move(*range);
+    credit_asked_ = true;
+    emit(effect::ask_credit{
+        std::max<std::uint64_t>(next.range.bytes, next.range.uids.size() * limits::mail_credit_bytes_min)});
+    ranges_.push_back(std::move(next));
+  }
+  if (!ranges_.empty() || credit_asked_)
+    return;
+  if (const auto window = plan_.next_window()) {
+    listing_ = true;
+    const auto set = std::to_string(window->first) + ':' + (window->open_end ? "*" : std::to_string(window->last));
+    send(imap::uid_fetch_command{{set}, list_items});
+    return;
+  }
+  if (std::exchange(stale_, false)) {
+    plan_.look_again();
+    drive_sync();
+    return;
+  }
+  last_confirmed_ = now_;
+  suspects_.clear(); // whoever is left was expunged
+  failures_.worked();
+  last_error_.reset();
+  if (!position_.caught_up || position_.remap_until.value != 0) {
+    position_.caught_up = true;
+    position_.remap_until = {};
+    position_.last_uid.value = std::max(position_.last_uid.value, plan_.listed_up_to());
+    enter(step::anchoring);
+    emit(effect::commit_position{position_});
+    return;
+  }
+  enter_idle();
+}
+
+void machine::on_list_done(event::command_done& done) {
+  listing_ = false;
+  if (done.outcome.kind != imap::status_kind::ok) {
+    fail_over(fail(errc::command_refused, "UID FETCH (listing): " + done.outcome.text));
+    return;
+  }
+  plan_.listed(std::move(done.listed));
+  drive_sync();
+}
+
+void machine::on_fetch_done(const event::command_done& done) {
+  for (auto uid : done.fetched)
+    if (auto* range = range_of(uid))
+      ++range->expected;
+  const auto it = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
+  if (it == ranges_.end())
+    return;
+  if (done.outcome.kind != imap::status_kind::ok) {
+    // Which message it was about is not said. Fetch this range's messages one by one from a clean session.
+    for (auto uid : it->range.uids)
+      ++suspects_[uid];
+    reconnect();
+    return;
+  }
+  it->fetched = true;
+  commit_ready();
+}
+
+machine::range_in_flight* machine::range_of(std::uint32_t uid) {
+  const auto it = std::find_if(ranges_.begin(), ranges_.end(),
+                               [&](auto& r) { return uid >= r.range.first() && uid <= r.range.last(); });
+  return it == ranges_.end() ? nullptr : &*it;
+}
+
+void machine::on_credited() {
+  credit_asked_ = false;
+  const auto next = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return !r.credited; });
+  if (next == ranges_.end()) {
+    emit(effect::return_credit{true});
+    return;
+  }
+  next->credited = true;
+  send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
+  drive_sync();
+}
+
+void machine::on_parsed(std::uint32_t uid) {
+  if (auto* range = range_of(uid))
+    ++range->parsed;
+  commit_ready();
+}
+
+void machine::commit_ready() {
+  if (ranges_.empty())
+    return;
+  auto& front = ranges_.front();
+  if (front.committing || !front.fetched || front.parsed < front.expected)
+    return;
+  front.committing = true;
+  position_.last_uid = message_uid{front.range.last()};
+  effect::commit_range commit{front.range.first(), front.range.last(), position_, {}};
+  if (front.refused)
+    commit.unfetchable = front.range.uids;
+  emit(std::move(commit));
+}
+
+void machine::on_committed() {
+  if (step_ == step::anchoring) {
+    if (position_.caught_up && position_.remap_until.value == 0 && plan_.complete() && plan_.listed_up_to() > 0)
+      enter_idle();
+    else
+      begin_sync(uid_next_);
+    return;
+  }
+  if (ranges_.empty() || !ranges_.front().committing)
+    return;
+  for (auto uid : ranges_.front().range.uids)
+    suspects_.erase(uid);
+  const bool had_credit = !ranges_.front().refused;
+  ranges_.erase(ranges_.begin());
+  if (had_credit)
+    emit(effect::return_credit{});
+  commit_ready();
+  drive_sync();
+}
+
+void machine::on_commit_failed(const event::commit_failed& failure) {
+  if (failure.how == storage::outcome::fenced) {
+    stop();
+    return;
+  }
+  position_known_ = false; // what is stored decides, not what we believe
+  fail_over(failure.why);
+}
+
+} // namespace postroom::mailbox
