@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -19,8 +20,13 @@ TEST(crash, loses_and_doubles_nothing_when_killed_at_random_moments) {
   std::size_t seen = 0;
   for (; kills < 12 && seen < mails; ++kills) {
     world.start();
-    std::this_thread::sleep_for(std::chrono::milliseconds{random() % 250});
-    seen = world.events().size();
+    const auto wanted = std::min(mails, seen + random() % (mails / 6));
+    const auto moving = [&] {
+      seen = world.json("/v1/accounts/support/status").at("last_uid").to_number<std::size_t>();
+      return seen >= wanted;
+    };
+    ASSERT_TRUE(wait_until(moving, 20s));
+    std::this_thread::sleep_for(std::chrono::microseconds{random() % 10'000});
     world.kill();
   }
   EXPECT_GT(kills, 1u) << "it was too quick to be killed half-way";

@@ -204,7 +204,7 @@ TEST_F(http_client_test, verifies_the_name_and_the_dates) {
 
 TEST_F(http_client_test, names_a_refusal_by_tls_alert) {
   const script_server server{
-      [](peer& p) { p.start_tls(), p.drain(); }, &good_,
+      [](peer& p) { p.refuse_tls(); }, &good_,
       [](SSL_CTX* ctx) { SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr); }};
   const auto refused = send({.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/"});
   ASSERT_FALSE(refused);

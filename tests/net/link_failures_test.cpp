@@ -245,7 +245,7 @@ TEST_F(link_failures_test, gives_up_on_a_name_that_is_not_resolved) {
 // -- refusals by TLS alert -------------------------------------------------------------------------------------------
 
 TEST_F(link_failures_test, names_an_alert_in_the_handshake) {
-  script_server server{[](peer& p) { p.start_tls(), p.drain(); }, &good_,
+  script_server server{[](peer& p) { p.refuse_tls(); }, &good_,
                        [](SSL_CTX* ctx) {
                          SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
                          SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -257,14 +257,14 @@ TEST_F(link_failures_test, names_an_alert_in_the_handshake) {
 // In TLS 1.3 the client believes to be done when the server looks at its (missing) certificate.
 TEST_F(link_failures_test, names_an_alert_after_the_handshake) {
   script_server server{
-      [](peer& p) { p.start_tls(), p.drain(); }, &good_,
+      [](peer& p) { p.refuse_tls(); }, &good_,
       [](SSL_CTX* ctx) { SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr); }};
   auto link = open(server);
   expect_end(errc::tls_failed, "certificate required");
 }
 
 TEST_F(link_failures_test, speaks_no_tls_older_than_1_2) {
-  script_server server{[](peer& p) { p.start_tls(), p.drain(); }, &good_,
+  script_server server{[](peer& p) { p.refuse_tls(); }, &good_,
                        [](SSL_CTX* ctx) {
                          SSL_CTX_set_security_level(ctx, 0);
                          SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);

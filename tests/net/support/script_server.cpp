@@ -69,6 +69,14 @@ void peer::drain() {
     continue;
 }
 
+void peer::refuse_tls() {
+  static_cast<void>(start_tls());
+  ::shutdown(fd_, SHUT_WR);
+  char some[4096];
+  while (::recv(fd_, some, sizeof some, 0) > 0)
+    continue;
+}
+
 void peer::wait_until_stopped() {
   pollfd socket{fd_, 0, 0}; // only hang-ups and errors
   while (::poll(&socket, 1, -1) < 0)

@@ -33,6 +33,9 @@ public:
   std::string read_line();
   /// Reads until the client is gone.
   void drain();
+  /// A handshake that is bound to fail. Reads on to the end: closing with octets unread would be a reset, which
+  /// overtakes our alert.
+  void refuse_tls();
   /// Reads nothing until the server is destroyed or the client is gone for good.
   void wait_until_stopped();
   /// A TLS goodbye, then the end of the stream.
