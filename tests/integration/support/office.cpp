@@ -101,7 +101,7 @@ void office::start() {
   if (!started)
     throw std::runtime_error(started.error().detail);
   gateway_ = std::move(*started);
-  if (!wait_until([&] { return accepts_connections(port_) || !gateway_->running(); }, 30s) || !gateway_->running())
+  if (!wait_until([&] { return accepts_connections(port_) || !gateway_->running(); }, 30s))
     throw std::runtime_error("the gateway does not come up: " + output());
 }
 

@@ -65,6 +65,7 @@ public:
   /// Mails with the subjects "1" to "count" after those that are there.
   void preload(const std::string& mailbox, std::size_t count);
 
+  /// Returns when its API answers, or when it has ended already.
   void start();
   /// kill -9.
   void kill();
