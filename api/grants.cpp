@@ -94,8 +94,7 @@ struct grant_resource {
   }
 
   static awaitable<result<void>> may_remove(const services& world, const record& of) {
-    const auto id = of.id();
-    std::function<bool(const records::Account&)> uses = [id](const auto& each) { return each.grant() == id; };
+    std::function<bool(const records::Account&)> uses = [id = of.id()](const auto& each) { return each.grant() == id; };
     const auto account =
         co_await find_user<records::Account>(world, storage::keys::accounts(tenant_id{of.tenant()}), std::move(uses));
     if (!account)

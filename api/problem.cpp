@@ -1,5 +1,6 @@
 #include "api/problem.hpp"
 
+#include "base/result.hpp"
 #include "protocol/mime/utf8_text.hpp"
 
 #include <boost/json.hpp>

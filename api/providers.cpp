@@ -36,8 +36,7 @@ struct provider_resource {
 
   static awaitable<result<void>> may_remove(const services& world, const record& of) {
     const tenant_id tenant{of.tenant()};
-    const auto id = of.id();
-    std::function<bool(const records::Account&)> account_uses = [id](const auto& each) {
+    std::function<bool(const records::Account&)> account_uses = [id = of.id()](const auto& each) {
       return each.provider() == id;
     };
     const auto account =
@@ -46,7 +45,9 @@ struct provider_resource {
       co_return account.error();
     if (*account)
       co_return fail(errc::conflict, "the account '" + **account + "' uses this provider");
-    std::function<bool(const records::Grant&)> grant_uses = [id](const auto& each) { return each.provider() == id; };
+    std::function<bool(const records::Grant&)> grant_uses = [id = of.id()](const auto& each) {
+      return each.provider() == id;
+    };
     const auto grant = co_await find_user<records::Grant>(world, storage::keys::grants(tenant), std::move(grant_uses));
     if (!grant)
       co_return grant.error();

@@ -39,7 +39,7 @@ result<secret<>> make_head(const http_request& request, const http::url& to) {
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || !is_header_value(value))
       return fail(errc::invalid_argument, "not an HTTP header: " + (is_token(name) ? name : "a name"));
-    head += name + ": " + value + "\r\n";
+    head.append(name).append(": ").append(value).append("\r\n");
   }
   if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
     head += "Content-Length: " + std::to_string(request.body.expose().size()) + "\r\n";

@@ -93,12 +93,12 @@ void resolver::resolve(const std::string& host, callback done) {
   auto& e = entries_[host];
   const auto now = std::chrono::steady_clock::now();
   const auto known = e.known && now < e.usable_until ? e.known : nullptr;
-  if (!known)
-    e.waiting.push_back(std::move(done));
   if ((!known || now >= e.fresh_until) && !std::exchange(e.asked, true))
     ask(host);
   if (known)
     done(known);
+  else
+    e.waiting.push_back(std::move(done));
 }
 
 void resolver::ask(const std::string& host) {

@@ -243,7 +243,7 @@ io_attempt transport::try_read(std::span<char> into) {
   const auto room = std::min<std::size_t>(into.size(), INT_MAX);
   if (ssl_) {
     ERR_clear_error();
-    const auto attempt = tls_attempt(SSL_read(ssl_.get(), into.data(), static_cast<int>(room)));
+    auto attempt = tls_attempt(SSL_read(ssl_.get(), into.data(), static_cast<int>(room)));
     heard_ = heard_ || attempt.what == outcome::moved;
     return attempt;
   }

@@ -54,9 +54,8 @@ public:
   }
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
-  explicit operator bool() const {
-    return handle_ != reinterpret_cast<iconv_t>(-1);
-  } // NOLINT(performance-no-int-to-ptr)
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv's own way to say that it failed
+  explicit operator bool() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
   /// Converts until about `limit_bytes` are there; a few more may be.
   std::string convert(std::string_view bytes, std::size_t limit_bytes, bool cut_short, conversion& what) {
