@@ -96,8 +96,8 @@ void office::start() {
   spawn_options how;
   how.output_file = directory() / ("output." + std::to_string(outputs_.size()));
   outputs_.push_back(how.output_file);
-  auto started = process::spawn(
-      {built(options_.program), "serve", "-c", (directory() / "postroom.toml").string()}, how);
+  auto started =
+      process::spawn({built(options_.program), "serve", "-c", (directory() / "postroom.toml").string()}, how);
   if (!started)
     throw std::runtime_error(started.error().detail);
   gateway_ = std::move(*started);
