@@ -17,7 +17,11 @@ using gateway_actor = caf::typed_actor<
     // Answers where all accounts of a tenant (or all) stand.
     answers<account_statuses, ask_accounts>,
     // Answers the counts behind /readyz.
-    answers<overview, ask_overview>>;
+    answers<overview, ask_overview>,
+    // Answers when the mail is stored for sending (invariant 5); not_found when the account does not run.
+    answers<mail_answer, submit_mail>,
+    // Answers when the change of a mail in the outbox is stored.
+    answers<mail_answer, change_mail>>;
 
 /// The EVENTS actor: knows how far each tenant's log reaches and wakes those who wait for more.
 using events_actor = caf::typed_actor<
@@ -70,3 +74,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::return_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_connection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::submit_mail)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::change_mail)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mail_answer)

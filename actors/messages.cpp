@@ -10,4 +10,9 @@ std::string_view to_string(mailbox_state s) noexcept {
   return names[static_cast<std::size_t>(s)];
 }
 
+std::string_view to_string(mail_action a) noexcept {
+  constexpr std::string_view names[] = {"cancel", "hold", "release", "requeue"};
+  return names[static_cast<std::size_t>(a)];
+}
+
 } // namespace postroom

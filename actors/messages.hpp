@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace postroom::records {
+class OutboxMail;
+}
+
 /// What actors say to each other: plain values. Nothing here crosses a process border (nodes talk HTTP, not CAF), so
 /// none of them needs a serialiser.
 namespace postroom {
@@ -122,6 +126,33 @@ struct credit {
 struct return_credit {
   credit what;
 };
+/// Hands in a mail that is stored or small enough to come along.
+struct submit_mail {
+  tenant_id tenant;
+  account_id account;
+  /// All of it but id, seq and state. Consumed.
+  std::shared_ptr<records::OutboxMail> mail;
+  std::shared_ptr<const std::string> body; ///< null: its chunks are staged under the mail's blob
+  bool hold = false;
+  /// Digests of the Idempotency-Key and of the request; empty: none was given. The same key brings the same mail again;
+  /// with another request it is refused.
+  std::string idempotency_key;
+  std::string request_digest;
+};
+enum class mail_action : std::uint8_t { cancel, hold, release, requeue };
+[[nodiscard]] std::string_view to_string(mail_action a) noexcept;
+struct change_mail {
+  tenant_id tenant;
+  account_id account;
+  std::string mail; ///< id
+  mail_action action{};
+};
+/// A mail in the outbox as it is stored now.
+struct mail_answer {
+  std::shared_ptr<const records::OutboxMail> mail;
+  bool repeated = false; ///< it had been accepted before, under the same Idempotency-Key
+};
+
 /// Permission to open one connection to a host, answered in the order asked, at the admitted rate.
 struct want_connection {
   std::string host;

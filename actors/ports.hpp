@@ -2,10 +2,12 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/parsing/parse_pool.hpp"
+#include "actors/sending/sending.hpp"
 #include "base/clock.hpp"
 #include "metrics/probes.hpp"
 #include "net/http_client.hpp"
 #include "net/imap_link.hpp"
+#include "net/smtp_link.hpp"
 #include "storage/sealing.hpp"
 #include "storage/store.hpp"
 
@@ -27,6 +29,7 @@ struct ports {
   storage::store& store;
   const storage::keyring& keys;
   net::imap_dialer& dialer;
+  net::smtp_dialer& smtp;
   net::http_client& http;
   parsing::parse_pool& parser;
   const clock& time;
@@ -35,6 +38,8 @@ struct ports {
   archive_actor archive{};
   admission_actor admission{};
   events_actor events{};
+  sending_actor sending{};
+  std::chrono::seconds sent_search{120}; ///< how long after a doubt a copy may still come into Sent
 };
 
 } // namespace postroom

@@ -30,32 +30,34 @@ constexpr std::size_t buffer_bytes_max = limits::http_header_bytes_max + 16 * li
 
 using plain_stream = beast::tcp_stream;
 using tls_stream = beast::ssl_stream<beast::tcp_stream>;
-using request_parser = http::request_parser<http::string_body>;
+using head_parser = http::request_parser<http::empty_body>;
+using whole_parser = http::request_parser<http::string_body>;
+using piece_parser = http::request_parser<http::buffer_body>;
 
-std::string header_of(const request_parser& from, http::field name) {
+std::string header_of(const head_parser& from, http::field name) {
   return std::string{from.get()[name]};
 }
 
-void fill(request& into, const request_parser& from) {
+void fill(request& into, const head_parser& from) {
   into.method = from.get().method();
   into.accept = header_of(from, http::field::accept);
   into.content_type = header_of(from, http::field::content_type);
   into.authorization = header_of(from, http::field::authorization);
   into.if_match = header_of(from, http::field::if_match);
   into.last_event_id = std::string{from.get()["Last-Event-ID"]};
+  into.idempotency_key = std::string{from.get()["Idempotency-Key"]};
   const auto given = from.get()["X-Request-Id"];
   into.id = is_valid_id({given.data(), given.size()}) ? std::string{given} : hex_encode(random_string(8));
 }
 
 /// What a request that could not be read deserves; nothing when the peer is simply gone or late.
-std::optional<problem> problem_of(beast::error_code failed) {
+std::optional<problem> problem_of(beast::error_code failed, std::uint64_t body_bytes_max) {
   if (failed == http::error::header_limit || failed == http::error::buffer_overflow)
     return problem{
         fail(errc::too_large, "the header is larger than " + std::to_string(limits::http_header_bytes_max) + " bytes"),
         431};
   if (failed == http::error::body_limit)
-    return problem{fail(errc::too_large,
-                        "the body is larger than " + std::to_string(limits::http_json_body_bytes_max) + " bytes")};
+    return problem{fail(errc::too_large, "the body is larger than " + std::to_string(body_bytes_max) + " bytes")};
   const bool gone = failed == http::error::end_of_stream || failed == http::error::partial_message;
   if (failed.category() != make_error_code(http::error::end_of_stream).category() || gone)
     return {};
@@ -117,32 +119,40 @@ private:
     co_return !failed;
   }
 
+  /// What the connection needs to know of a request once it is answered.
+  struct request_end {
+    bool whole = false; ///< nothing of it is left to be read
+    bool keep_alive = false;
+    unsigned version = 11;
+  };
+
   /// Whether the connection can go on.
   asio::awaitable<bool> serve_request() {
     const auto began = context_.world.time.ticks();
-    request_parser parser;
-    parser.header_limit(limits::http_header_bytes_max);
-    parser.body_limit(limits::http_json_body_bytes_max);
+    head_parser head;
+    head.header_limit(limits::http_header_bytes_max);
+    head.body_limit(boost::none); // known when the route is
     allow(context_.options.request_deadline);
     request what;
     std::string allowed_methods;
     response out;
-    bool whole = false;
-    const auto [failed, count] = co_await http::async_read_header(stream_, buffer_, parser, as_values);
+    request_end end;
+    const auto [failed, count] = co_await http::async_read_header(stream_, buffer_, head, as_values);
     if (failed) {
-      const auto why = problem_of(failed);
+      const auto why = problem_of(failed, 0);
       if (!why)
         co_return false;
       what.id = hex_encode(random_string(8));
       out = refuse(*why);
     } else {
-      fill(what, parser);
-      out = co_await answer(parser, what, allowed_methods);
-      whole = parser.is_done();
+      fill(what, head);
+      end.keep_alive = head.get().keep_alive();
+      end.version = head.get().version();
+      out = co_await answer(head, what, allowed_methods, end);
     }
     render_problem(out, what.id, allowed_methods);
-    const bool keep = whole && parser.get().keep_alive() && !context_.side.stopping;
-    const bool sent = co_await send(out, what, keep, failed ? 11 : parser.get().version());
+    const bool keep = end.whole && end.keep_alive && !context_.side.stopping;
+    const bool sent = co_await send(out, what, keep, end.version);
     const auto took = context_.world.time.ticks() - began;
     context_.world.metrics.probes().http.answered(out.status, took);
     log::debug("api.answered", {{"request", what.id},
@@ -153,35 +163,84 @@ private:
     co_return sent&& keep;
   }
 
-  asio::awaitable<response> answer(request_parser& parser, request& what, std::string& allowed_methods) {
+  asio::awaitable<response> answer(head_parser& head, request& what, std::string& allowed_methods, request_end& end) {
     what.from_loopback = from_loopback_;
     what.server = &context_.side;
-    const auto target = parser.get().target();
+    end.whole = head.is_done();
+    const auto target = head.get().target();
     if (const auto read = read_target({target.data(), target.size()}, what); !read)
       co_return refuse(read.error());
-    const auto route = co_await admit(context_.world, what, allowed_methods);
-    if (!route)
-      co_return refuse(route.error());
-    if (!parser.is_done()) {
-      if (auto wrong = co_await read_body(parser))
-        co_return refuse(std::move(*wrong));
-    }
-    what.body = std::move(parser.get().body());
-    if (!(*route)->takes_body && !what.body.empty())
-      co_return refuse(fail(errc::invalid_argument, "this request takes no body"));
-    co_return co_await run_handler(context_.world, **route, what);
-  }
-
-  asio::awaitable<std::optional<problem>> read_body(request_parser& parser) {
-    if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    const auto found = co_await admit(context_.world, what, allowed_methods);
+    if (!found)
+      co_return refuse(found.error());
+    const auto& to = **found;
+    const auto bytes_max = to.streams_up_to > 0 ? to.streams_up_to : limits::http_json_body_bytes_max;
+    if (const auto length = head.content_length(); length && *length > bytes_max)
+      co_return refuse(problem_of(http::error::body_limit, bytes_max).value());
+    if (!head.is_done() && beast::iequals(head.get()[http::field::expect], "100-continue")) {
       http::response<http::empty_body> go_on{http::status::continue_, 11};
       co_await http::async_write(stream_, go_on, as_values);
     }
-    const auto [failed, count] = co_await http::async_read(stream_, buffer_, parser, as_values);
-    if (!failed)
-      co_return std::nullopt;
-    auto why = problem_of(failed);
-    co_return why ? why : problem{fail(errc::timeout, "the body did not arrive")};
+    head.body_limit(bytes_max);
+    if (to.streams_up_to > 0)
+      co_return co_await answer_streamed(head, to, what, end);
+    whole_parser parser{std::move(head)};
+    if (!parser.is_done()) {
+      const auto [failed, count] = co_await http::async_read(stream_, buffer_, parser, as_values);
+      if (failed)
+        co_return refuse(body_problem(failed, bytes_max));
+    }
+    end.whole = true;
+    what.body = std::move(parser.get().body());
+    if (!to.takes_body && !what.body.empty())
+      co_return refuse(fail(errc::invalid_argument, "this request takes no body"));
+    co_return co_await run_handler(context_.world, to, what);
+  }
+
+  static problem body_problem(beast::error_code failed, std::uint64_t bytes_max) {
+    return problem_of(failed, bytes_max).value_or(problem{fail(errc::timeout, "the body did not arrive")});
+  }
+
+  /// Reads a body piece by piece for its handler; each piece has the whole deadline.
+  class body_pieces final : public incoming_body {
+  public:
+    body_pieces(stream_connection& of, head_parser& head, std::uint64_t bytes_max)
+        : connection_(of), parser_(std::move(head)), bytes_max_(bytes_max) {}
+
+    awaitable<result<std::optional<std::string>>> next() override {
+      if (parser_.is_done())
+        co_return std::optional<std::string>{};
+      std::string piece(piece_bytes, '\0');
+      auto& body = parser_.get().body();
+      body.data = piece.data();
+      body.size = piece.size();
+      body.more = true;
+      connection_.allow(connection_.context_.options.request_deadline);
+      const auto [failed, count] =
+          co_await http::async_read(connection_.stream_, connection_.buffer_, parser_, as_values);
+      if (failed && failed != http::error::need_buffer)
+        co_return body_problem(failed, bytes_max_).what;
+      piece.resize(piece.size() - body.size);
+      if (piece.empty())
+        co_return std::optional<std::string>{};
+      co_return std::optional{std::move(piece)};
+    }
+    [[nodiscard]] bool done() const { return parser_.is_done(); }
+
+  private:
+    static constexpr std::size_t piece_bytes = 64 * limits::kib;
+    stream_connection& connection_;
+    piece_parser parser_;
+    std::uint64_t bytes_max_;
+  };
+
+  asio::awaitable<response> answer_streamed(head_parser& head, const route& to, request& what, request_end& end) {
+    body_pieces pieces{*this, head, to.streams_up_to};
+    what.incoming = &pieces;
+    auto out = co_await run_handler(context_.world, to, what);
+    what.incoming = nullptr;
+    end.whole = pieces.done();
+    co_return out;
   }
 
   template <class Body>

@@ -1,7 +1,8 @@
 #include "api/extraction.hpp"
 
+#include "api/chunk_source.hpp"
+
 #include "protocol/mime/extract_part.hpp"
-#include "storage/blocking.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -15,54 +16,6 @@ namespace {
 /// Pieces that may wait for the reader, and their size.
 constexpr std::size_t pieces_waiting_max = 4;
 constexpr std::size_t piece_bytes = 64 * limits::kib;
-
-/// The chunks of a stored mail as one row of bytes; waits for the store, hence never on a storage or io thread.
-class chunk_source final : public mime::byte_source {
-public:
-  chunk_source(storage::store& store, const stored_mail& mail) : store_(store), mail_(mail) {}
-
-  [[nodiscard]] std::uint64_t size() const override { return mail_.bytes; }
-
-  [[nodiscard]] result<std::size_t> read(std::uint64_t offset, std::span<char> into) override {
-    if (offset < chunk_begin_)
-      rewind();
-    while (index_ < mail_.chunks && offset >= chunk_begin_ + chunk_.size()) {
-      chunk_begin_ += chunk_.size();
-      if (const auto read = fetch_next(); !read)
-        return read.error();
-    }
-    if (offset >= chunk_begin_ + chunk_.size())
-      return std::size_t{0};
-    const auto from = static_cast<std::size_t>(offset - chunk_begin_);
-    const auto count = std::min(into.size(), chunk_.size() - from);
-    std::copy_n(chunk_.data() + from, count, into.data());
-    return count;
-  }
-
-private:
-  void rewind() {
-    chunk_begin_ = 0;
-    index_ = 0;
-    chunk_.clear();
-  }
-
-  result<void> fetch_next() {
-    auto got = storage::wait_for<result<std::optional<std::string>>>(
-        [&](auto done) { store_.read_chunk(mail_.blob, index_++, done); });
-    if (!got)
-      return got.error();
-    if (!*got || (*got)->empty())
-      return fail(errc::body_gone, "the stored copy was collected");
-    chunk_ = std::move(**got);
-    return {};
-  }
-
-  storage::store& store_;
-  stored_mail mail_;
-  std::string chunk_;
-  std::uint64_t chunk_begin_ = 0;
-  std::uint32_t index_ = 0;
-};
 
 /// Between the maker's thread and the reader.
 class hand_over final {
@@ -136,7 +89,7 @@ private:
 };
 
 void extract(storage::store& store, const stored_mail& mail, const std::string& part, hand_over& to) {
-  chunk_source source{store, mail};
+  chunk_source source{store, mail.blob, mail.chunks, mail.bytes};
   std::string gathered;
   const auto sink = [&](std::span<const char> bytes) -> result<void> {
     gathered.append(bytes.data(), bytes.size());
@@ -152,17 +105,24 @@ void extract(storage::store& store, const stored_mail& mail, const std::string& 
 
 } // namespace
 
-result<std::shared_ptr<extracted_part>> extraction_pool::start(storage::store& store, const stored_mail& mail,
-                                                               std::string part) {
+result<void> extraction_pool::run(std::function<void()> work) {
   if (running_.fetch_add(1) >= limits::http_extractions_max) {
     --running_;
-    return fail(errc::busy, "too many attachments are being read");
+    return fail(errc::busy, "too many mails and attachments are being worked on");
   }
-  auto between = std::make_shared<hand_over>();
-  boost::asio::post(threads_, [this, &store, mail, part = std::move(part), between] {
-    extract(store, mail, part, *between);
+  boost::asio::post(threads_, [this, work = std::move(work)] {
+    work();
     --running_;
   });
+  return {};
+}
+
+result<std::shared_ptr<extracted_part>> extraction_pool::start(storage::store& store, const stored_mail& mail,
+                                                               std::string part) {
+  auto between = std::make_shared<hand_over>();
+  const auto started = run([&store, mail, part = std::move(part), between] { extract(store, mail, part, *between); });
+  if (!started)
+    return started.error();
   return std::shared_ptr<extracted_part>{std::make_shared<part_reader>(between)};
 }
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ public:
   virtual void take(storage::completion<result<std::optional<std::string>>> done) = 0;
 };
 
-/// Threads that take mails apart for downloads: extraction is a plain blocking loop, which no io thread may run.
+/// Threads that take mails apart for downloads and put them together for sending: plain blocking loops, which no io
+/// thread may run.
 class extraction_pool {
 public:
   extraction_pool() : threads_(limits::http_extractions_max) {}
@@ -43,6 +45,9 @@ public:
   /// pool.
   [[nodiscard]] result<std::shared_ptr<extracted_part>> start(storage::store& store, const stored_mail& mail,
                                                               std::string part);
+
+  /// Other work of a request that may block: `busy` as start().
+  [[nodiscard]] result<void> run(std::function<void()> work);
 
 private:
   boost::asio::thread_pool threads_;

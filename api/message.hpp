@@ -37,6 +37,15 @@ struct server_side {
   extraction_pool& extractions;
 };
 
+/// A body that is read while it arrives. Used from one coroutine.
+class incoming_body {
+public:
+  virtual ~incoming_body() = default;
+  /// The next piece, never empty; nothing at the end. Errors: `too_large`, `timeout`, `connection_lost`,
+  /// `invalid_argument`; after one the connection ends with the answer.
+  virtual awaitable<result<std::optional<std::string>>> next() = 0;
+};
+
 struct request {
   api::method method{};
   std::string path;                                       ///< as sent
@@ -48,13 +57,15 @@ struct request {
   std::string authorization;
   std::string if_match;
   std::string last_event_id;
+  std::string idempotency_key;
   std::string body;
   std::string id; ///< of this request, for logs and problems
   bool from_loopback = false;
   std::optional<tenant_id> tenant_in_path;
-  tenant_id tenant;              ///< whose objects are meant; set for routes of a tenant
-  tenant_id token_tenant;        ///< empty: the token covers all tenants
-  server_side* server = nullptr; ///< outlives every request
+  tenant_id tenant;                  ///< whose objects are meant; set for routes of a tenant
+  tenant_id token_tenant;            ///< empty: the token covers all tenants
+  server_side* server = nullptr;     ///< outlives every request
+  incoming_body* incoming = nullptr; ///< for routes that stream
 
   [[nodiscard]] const std::string& param(std::string_view name) const { return params.find(name)->second; }
 };

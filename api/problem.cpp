@@ -36,6 +36,7 @@ constexpr std::array table{
     status_row{errc::throttled, 503},
     status_row{errc::identity_unavailable, 503},
     status_row{errc::body_gone, 410},
+    status_row{errc::key_reused, 422},
 };
 
 } // namespace

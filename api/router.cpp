@@ -150,7 +150,7 @@ const std::vector<route>& all_routes() {
   static const std::vector<route> routes = [] {
     std::vector<route> all;
     for (const auto part : {health_routes(), event_routes(), message_routes(), account_routes(), grant_routes(),
-                            provider_routes(), tenant_routes(), token_routes()})
+                            provider_routes(), tenant_routes(), token_routes(), outbox_routes(), upload_routes()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();

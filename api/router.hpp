@@ -27,6 +27,8 @@ struct route {
   handler handle;
   bool of_tenant = true;   ///< also stands under `/v1/tenants/{tenant}`, and `request::tenant` is set
   bool takes_body = false; ///< a JSON document
+  /// The handler reads the body itself, up to so many octets.
+  std::uint64_t streams_up_to = 0;
 };
 
 /// All routes, one table per resource.
@@ -37,6 +39,8 @@ struct route {
 [[nodiscard]] std::span<const route> event_routes();
 [[nodiscard]] std::span<const route> message_routes();
 [[nodiscard]] std::span<const route> token_routes();
+[[nodiscard]] std::span<const route> outbox_routes();
+[[nodiscard]] std::span<const route> upload_routes();
 [[nodiscard]] std::span<const route> health_routes();
 [[nodiscard]] const std::vector<route>& all_routes();
 

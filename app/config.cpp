@@ -71,6 +71,8 @@ void read_limits(const toml::table& of, config_problems& problems, limits_config
     into.connections_per_second_per_host = static_cast<std::uint32_t>(*rate);
   if (const auto mib = table.number("credit_pool_mib", 16, 65536))
     into.credit_pool_bytes = static_cast<std::uint64_t>(*mib) * limits::mib;
+  if (const auto seconds = table.number("sent_search_s", 1, 86'400))
+    into.sent_search_s = static_cast<std::uint32_t>(*seconds);
   table.finish();
 }
 

@@ -34,6 +34,7 @@ struct store_config {
 struct limits_config {
   std::uint32_t connections_per_second_per_host = 20;
   std::uint64_t credit_pool_bytes = limits::credit_pool_bytes;
+  std::uint32_t sent_search_s = 120; ///< how long after a doubt the copy of a sent mail may still come
 };
 
 /// A provider and its secret, which is sealed only when it is stored.

@@ -11,6 +11,7 @@
 #include "net/http_client.hpp"
 #include "net/imap_dialer.hpp"
 #include "net/io_threads.hpp"
+#include "net/smtp_dialer.hpp"
 #include "net/tls_context.hpp"
 #include "storage/blocking.hpp"
 
@@ -58,10 +59,11 @@ struct node::parts {
   parts(const node_settings& settings, opened_store opened, const clock& time, metrics::registry& registry,
         ownership owns, std::unique_ptr<parsing::inflight_file> inflight_file)
       : data(std::move(opened)), owned(owns), inflight(std::move(inflight_file)), system(tune(config)),
-        io(settings.io_threads), dialer(net::make_imap_dialer(io, tls)), http(net::make_http_client(io, tls)),
+        io(settings.io_threads), dialer(net::make_imap_dialer(io, tls)), smtp(net::make_smtp_dialer(io, tls)),
+        http(net::make_http_client(io, tls)),
         parser(std::make_unique<parsing::parse_pool>(settings.parse_workers, *inflight)),
-        world{*data.store, *data.keys, *dialer, *http, *parser, time, owned, registry.probes(), {}, {}, {}},
-        sources{*data.store, *parser, *dialer, registry.probes(), time} {
+        world{*data.store, *data.keys, *dialer, *smtp, *http, *parser, time, owned, registry.probes()},
+        sources{*data.store, *parser, *dialer, *smtp, registry.probes(), time} {
     auto& probes = registry.probes();
     world.events = system.spawn(events::events);
     world.archive = system.spawn(archive::archive, data.store.get(), world.events, &time, &probes.store);
@@ -69,6 +71,8 @@ struct node::parts {
         system.spawn(admission::admission,
                      admission::admission_config{settings.credit_bytes, settings.connections_per_second_per_host},
                      &time, &probes.admission);
+    world.sending = system.spawn(sending::sending, &time, &probes.outbox);
+    world.sent_search = settings.sent_search;
     pulse_actor = system.spawn(pulse, &sources);
     gateway = system.spawn(gateway::gateway, &world);
   }
@@ -83,6 +87,7 @@ struct node::parts {
   net::io_threads io;
   net::tls_contexts tls;
   std::unique_ptr<net::counting_imap_dialer> dialer;
+  std::unique_ptr<net::counting_smtp_dialer> smtp;
   std::unique_ptr<net::http_client> http;
   std::unique_ptr<parsing::parse_pool> parser;
   ports world;
@@ -157,8 +162,9 @@ void node::stop() {
   // Nobody asks for connections or bytes any more; now those who served.
   p.io.stop();
   p.parser.reset();
-  for (const auto& each : {caf::actor_cast<caf::actor>(p.world.admission), caf::actor_cast<caf::actor>(p.world.archive),
-                           caf::actor_cast<caf::actor>(p.world.events), p.pulse_actor})
+  for (const auto& each :
+       {caf::actor_cast<caf::actor>(p.world.admission), caf::actor_cast<caf::actor>(p.world.sending),
+        caf::actor_cast<caf::actor>(p.world.archive), caf::actor_cast<caf::actor>(p.world.events), p.pulse_actor})
     caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
   p.system.clock().cancel_all();
   p.data.store.reset(); // answers what waits, while there are still actors to hear it
@@ -166,6 +172,7 @@ void node::stop() {
   p.pulse_actor = {};
   p.world.archive = archive_actor{};
   p.world.admission = admission_actor{};
+  p.world.sending = sending_actor{};
   p.world.events = events_actor{};
 }
 

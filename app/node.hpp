@@ -30,6 +30,7 @@ struct node_settings {
   std::size_t parse_workers = 1;
   std::size_t credit_bytes = limits::credit_pool_bytes;
   double connections_per_second_per_host = 20;
+  std::chrono::seconds sent_search{120};
   std::chrono::milliseconds sync_delay_for_test{0};
 };
 

@@ -62,6 +62,7 @@ node_settings settings_of(const configuration& config) {
   out.store_memory_bytes = config.store.memory_bytes;
   out.credit_bytes = config.limits.credit_pool_bytes;
   out.connections_per_second_per_host = config.limits.connections_per_second_per_host;
+  out.sent_search = std::chrono::seconds{config.limits.sent_search_s};
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "app/pulse.hpp"
 
 #include "base/log.hpp"
+#include "storage/expiry.hpp"
 
 #include <caf/behavior.hpp>
 
@@ -20,6 +21,8 @@ using collect_atom = caf::atom_constant<caf::atom("collect")>;
 struct seen {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
+  std::uint64_t smtp_in = 0;
+  std::uint64_t smtp_out = 0;
   storage::store_stats store;
 };
 
@@ -28,6 +31,10 @@ void carry(const pulse_sources& from, seen& last) {
   const auto out = from.dialer.bytes_out();
   from.metrics.mailbox.imap_bytes(metrics::direction::received, in - std::exchange(last.bytes_in, in));
   from.metrics.mailbox.imap_bytes(metrics::direction::sent, out - std::exchange(last.bytes_out, out));
+  const auto smtp_in = from.smtp.bytes_in();
+  const auto smtp_out = from.smtp.bytes_out();
+  from.metrics.outbox.smtp_bytes(metrics::direction::received, smtp_in - std::exchange(last.smtp_in, smtp_in));
+  from.metrics.outbox.smtp_bytes(metrics::direction::sent, smtp_out - std::exchange(last.smtp_out, smtp_out));
   const auto now = from.store.stats();
   // The mean of the last seconds stands for each of their groups.
   if (const auto syncs = now.syncs - last.store.syncs; syncs > 0)
@@ -35,6 +42,18 @@ void carry(const pulse_sources& from, seen& last) {
   last.store = now;
   from.metrics.store.queue_depth(metrics::queue::commit, now.queued);
   from.metrics.store.queue_depth(metrics::queue::parse, from.parser.queued());
+}
+
+/// A page after the other, until there is nothing more.
+void expire(const pulse_sources& from) {
+  storage::erase_expired(
+      from.store, from.time.now().time_since_epoch().count(), [&from](const result<std::size_t>& erased) {
+        if (!erased)
+          log::warning("store.not_expired",
+                       {{"code", to_string(erased.error().code)}, {"detail", erased.error().detail}});
+        else if (*erased == storage::expiry_page)
+          expire(from);
+      });
 }
 
 void collect(const pulse_sources& from) {
@@ -60,6 +79,7 @@ caf::behavior pulse(caf::event_based_actor* self, const pulse_sources* sources) 
         self->delayed_send(self, period, tick_atom::value);
       },
       [self, sources](collect_atom) {
+        expire(*sources);
         collect(*sources);
         self->delayed_send(self, collect_period, collect_atom::value);
       },

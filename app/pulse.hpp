@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "metrics/probes.hpp"
 #include "net/imap_dialer.hpp"
+#include "net/smtp_dialer.hpp"
 #include "storage/store.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -15,6 +16,7 @@ struct pulse_sources {
   storage::store& store;
   const parsing::parse_pool& parser;
   const net::counting_imap_dialer& dialer;
+  const net::counting_smtp_dialer& smtp;
   metrics::probes& metrics;
   const clock& time;
 };

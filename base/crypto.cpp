@@ -65,6 +65,23 @@ sha256_digest sha256(std::string_view bytes) {
   return out;
 }
 
+sha256_stream::sha256_stream() : context_(EVP_MD_CTX_new()) {
+  require(context_ != nullptr && EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) == 1,
+          "SHA-256");
+}
+sha256_stream::~sha256_stream() {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
+}
+void sha256_stream::add(std::string_view bytes) {
+  require(EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size()) == 1, "SHA-256");
+}
+sha256_digest sha256_stream::finish() {
+  sha256_digest digest{};
+  unsigned length = 0;
+  require(EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &length) == 1, "SHA-256");
+  return digest;
+}
+
 sha256_digest hmac_sha256(std::string_view key, std::string_view bytes) {
   sha256_digest out{};
   require(key.size() <= std::numeric_limits<int>::max(), "key length");

@@ -19,6 +19,20 @@ namespace postroom {
 
 using sha256_digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] sha256_digest sha256(std::string_view bytes);
+/// The same for bytes that come in pieces. Not thread-safe.
+class sha256_stream {
+public:
+  sha256_stream();
+  ~sha256_stream();
+  sha256_stream(const sha256_stream&) = delete;
+  sha256_stream& operator=(const sha256_stream&) = delete;
+  void add(std::string_view bytes);
+  /// Once, at the end.
+  [[nodiscard]] sha256_digest finish();
+
+private:
+  void* context_;
+};
 [[nodiscard]] sha256_digest hmac_sha256(std::string_view key, std::string_view bytes);
 
 /// The bytes of a digest, e.g. for hex_encode.

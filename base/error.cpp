@@ -68,6 +68,8 @@ constexpr std::array<entry, errc_count> catalogue{{
      "It cannot be had any more."},
     {"signature_invalid", operators, "A signature does not check.",
      "Check the provider's discovery address and clock."},
+    {"key_reused", caller, "This Idempotency-Key was used for another request.",
+     "Use a new key for each request, and the same one only to repeat it."},
 }};
 
 constexpr const entry& find(errc code) noexcept {

@@ -79,10 +79,12 @@ enum class errc : std::uint8_t {
   body_gone,
   /// The signature or certificate of an identity token does not check.
   signature_invalid,
+  /// An Idempotency-Key came again with another request.
+  key_reused,
 };
 
 /// Number of codes, for tables and metrics indexed by errc.
-inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::signature_invalid) + 1;
+inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::key_reused) + 1;
 
 /// Who must act on an error.
 enum class actor_role : std::uint8_t {

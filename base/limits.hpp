@@ -71,6 +71,48 @@ inline constexpr std::size_t tls_sessions_max = 1024;
 /// Trust sets in memory (one per CA file in the configuration); unused ones are dropped beyond.
 inline constexpr std::size_t tls_trust_sets_max = 64;
 
+// -- SMTP ------------------------------------------------------------------------------------------------------------
+
+/// One line of a reply: RFC 5321 §4.5.3.1.5 allows 512 octets, servers write links and explanations beyond.
+inline constexpr std::size_t smtp_line_bytes_max = 4 * kib;
+/// Lines of one reply: the longest EHLO answer has about twenty.
+inline constexpr std::size_t smtp_reply_lines_max = 100;
+/// Text kept of one reply, and of each recipient's: enough for EHLO, and for a person to understand a refusal.
+inline constexpr std::size_t smtp_reply_text_bytes_max = 4 * kib;
+inline constexpr std::size_t smtp_recipient_text_bytes_max = 512;
+/// Mechanisms remembered of AUTH; servers offer up to a dozen.
+inline constexpr std::size_t smtp_mechanisms_max = 32;
+/// Recipients of one mail: as many as Exchange allows at most (Set-Mailbox -RecipientLimits).
+inline constexpr std::size_t smtp_recipients_max = 1000;
+/// An address: RFC 5321 §4.5.3.1.3 allows a path of 256 octets, brackets included.
+inline constexpr std::size_t smtp_address_bytes_max = 254;
+/// DSN's envelope id (RFC 3461 §4.4).
+inline constexpr std::size_t smtp_envelope_id_bytes_max = 100;
+/// AUTH with its initial response, line end included (RFC 4954 §4).
+inline constexpr std::size_t smtp_auth_line_bytes_max = 12'288;
+/// Commands sent ahead of their answers: few enough for their answers to fit any server's socket buffer while it waits
+/// for us to read (RFC 2920 §3.1), many enough to hide the round trip.
+inline constexpr std::size_t smtp_pipeline_commands_max = 64;
+
+/// From the connection until ready, as a whole: greetings held back for up to 30 s against spammers are in use.
+inline constexpr auto smtp_login_deadline = 60s;
+/// The answer to MAIL, RCPT or RSET. RFC 5321 §4.5.3.2 says 5 min, for relays; submission servers that ask elsewhere
+/// about an address take up to a minute, and trying again costs nothing: no mail was handed over.
+inline constexpr auto smtp_envelope_deadline = 2min;
+/// MAIL and all its RCPT together, lest a server that hesitates at each of 1,000 recipients holds the link for a day.
+inline constexpr auto smtp_envelope_whole_deadline = 15min;
+/// The 354 after DATA (RFC 5321 §4.5.3.2.4).
+inline constexpr auto smtp_data_deadline = 2min;
+/// While octets of the mail wait to be sent, some must leave (RFC 5321 §4.5.3.2.5).
+inline constexpr auto smtp_block_deadline = 3min;
+/// A mail may wait for the server's reading so long and, beyond, a second for each so many octets taken.
+inline constexpr auto smtp_body_deadline = 10min;
+inline constexpr std::uint64_t smtp_pace_bytes_per_s_min = 4 * kib;
+/// The answer to the final dot (RFC 5321 §4.5.3.2.6): who waits for less makes duplicates.
+inline constexpr auto smtp_verdict_deadline = 10min;
+/// QUIT is a courtesy, as LOGOUT is.
+inline constexpr auto smtp_quit_deadline = 5s;
+
 // -- Inbound ---------------------------------------------------------------------------------------------------------
 
 /// Bodies fetched in one pipelined range.
@@ -146,6 +188,31 @@ inline constexpr std::size_t http_extractions_max = 8;
 /// How long answers under way may take when the server stops.
 inline constexpr auto http_drain = 10s;
 
+// -- Outbox ----------------------------------------------------------------------------------------------------------
+
+/// Words of a server kept with each attempt, and turns of a mail's history: the first quarter and the latest.
+inline constexpr std::size_t outbox_words_bytes_max = 1 * kib;
+inline constexpr std::size_t outbox_turns_max = 32;
+/// Mails that wait in one account's outbox, and their octets: beyond, submission is answered 429.
+inline constexpr std::uint64_t outbox_mails_max = 250'000;
+inline constexpr std::uint64_t outbox_bytes_max = 16ull * 1024 * mib;
+/// Records of waiting mails that one outbox holds in memory; the rest stays in the store.
+inline constexpr std::size_t outbox_window = 64;
+/// Bodies up to this size stay in memory until they are sent, when the queue is short.
+inline constexpr std::size_t outbox_body_cached_bytes = 16 * kib;
+inline constexpr std::size_t outbox_bodies_cached = 8;
+/// How long a finished mail is remembered, and the body of one that failed or was cancelled kept for a requeue.
+inline constexpr auto outbox_kept = 24h * 30;
+/// An outbox with nothing to do ends after this time; its connection with it.
+inline constexpr auto outbox_idle = 60s;
+/// A mail handed in: Exchange Online takes 150 MB.
+inline constexpr std::uint64_t submission_bytes_max = 150 * mib;
+inline constexpr std::uint64_t upload_bytes_max = 150 * mib;
+inline constexpr auto upload_life = 24h;
+inline constexpr auto idempotency_life = 72h;
+/// Requests of one account that wait for their commit.
+inline constexpr std::size_t outbox_submissions_open_max = 4096;
+
 // -- MIME ------------------------------------------------------------------------------------------------------------
 
 inline constexpr std::size_t mime_depth_max = 64;
@@ -163,6 +230,34 @@ inline constexpr std::size_t mime_references_max = 50;
 inline constexpr std::size_t mime_window_bytes = 64 * kib;
 /// Undecoded characters kept of a text part before conversion: four bytes per character of event text at worst.
 inline constexpr std::size_t mime_text_raw_bytes_max = 4 * event_text_bytes_max;
+
+// -- Submission ------------------------------------------------------------------------------------------------------
+
+/// Of one mail, whether in To, Cc or Reply-To: what `Set-Mailbox -RecipientLimits` of Exchange Online takes at most.
+inline constexpr std::size_t submission_recipients_max = 1000;
+/// Outlook and Exchange show 255 characters of a subject; four bytes hold any of them.
+inline constexpr std::size_t submission_subject_bytes_max = 1 * kib;
+/// Text and HTML, each; both are in memory while a mail is written. Four times what a JSON body can carry.
+inline constexpr std::size_t submission_text_bytes_max = 4 * mib;
+/// Further headers: real mails carry a dozen. All together stay far below the 256 KiB of header Exchange takes, and
+/// each value can be read back whole by our own parser.
+inline constexpr std::size_t submission_headers_max = 100;
+inline constexpr std::size_t submission_headers_bytes_max = 64 * kib;
+inline constexpr std::size_t submission_header_value_bytes_max = mime_header_value_bytes_max;
+/// Name of a field: with its colon, it and the space of a fold fit into a line of 78 (RFC 5322 §2.1.1).
+inline constexpr std::size_t submission_header_name_bytes_max = 76;
+/// What stands between two places where a header can be folded: a line must not exceed 998 octets (RFC 5322 §2.1.1).
+inline constexpr std::size_t submission_header_word_bytes_max = 900;
+/// A line of a header or a body, without its end (RFC 5322 §2.1.1, RFC 5321 §4.5.3.1.6).
+inline constexpr std::size_t submission_line_bytes_max = 998;
+/// Beyond, an archive is the better form; Exchange's default is 250 with those inside forwarded mails.
+inline constexpr std::size_t submission_attachments_max = 100;
+/// An event tells mime_references_max ids; whoever answers appends a few.
+inline constexpr std::size_t submission_references_max = 2 * mime_references_max;
+/// Message-ID, Content-ID and the ids of References: real ones have 80 octets.
+inline constexpr std::size_t submission_id_bytes_max = 512;
+/// One piece passed on to the store or the server.
+inline constexpr std::size_t submission_piece_bytes_max = 64 * kib;
 
 // -- Parsing ---------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ bool has_connection_state(std::string_view mailbox_state) {
   return mailbox_state != "inactive" && mailbox_state != "degraded";
 }
 
+bool waits_to_be_sent(std::string_view mail_state) {
+  return !mail_state.empty() && mail_state != "sent" && mail_state != "failed" && mail_state != "cancelled";
+}
+
 } // namespace
 
 void mailbox_probe::moved(std::string_view from, std::string_view to) noexcept {
@@ -77,6 +81,64 @@ void token_probe::refreshed(std::string_view provider_kind, std::string_view out
       kind.outcomes[outcome].Increment();
       return;
     }
+}
+
+void outbox_probe::held(std::string_view mail_state, std::int64_t more) noexcept {
+  mails_[mail_state].Increment(static_cast<double>(more));
+}
+
+void outbox_probe::moved(std::string_view from, std::string_view to) noexcept {
+  if (waits_to_be_sent(from))
+    mails_[from].Decrement();
+  if (waits_to_be_sent(to))
+    mails_[to].Increment();
+}
+
+void outbox_probe::accepted() noexcept {
+  accepted_->Increment();
+}
+
+void outbox_probe::finished(std::string_view outcome) noexcept {
+  finished_[outcome].Increment();
+}
+
+void outbox_probe::delivered(std::chrono::nanoseconds since_accepted) noexcept {
+  delivery_->Observe(seconds(since_accepted));
+}
+
+void outbox_probe::attempted(std::string_view outcome) noexcept {
+  attempts_[outcome].Increment();
+}
+
+void outbox_probe::failed(std::string_view failure_class) noexcept {
+  failures_[failure_class].Increment();
+}
+
+void outbox_probe::doubt_resolved(std::string_view resolution) noexcept {
+  doubts_[resolution].Increment();
+}
+
+void outbox_probe::throttled(std::chrono::nanoseconds waited) noexcept {
+  throttled_->Increment(seconds(waited));
+}
+
+void outbox_probe::connection_moved(std::string_view from, std::string_view to) noexcept {
+  if (!from.empty())
+    connections_[from].Decrement();
+  if (!to.empty())
+    connections_[to].Increment();
+}
+
+void outbox_probe::smtp_bytes(direction way, std::uint64_t count) noexcept {
+  bytes_[static_cast<std::size_t>(way)]->Increment(static_cast<double>(count));
+}
+
+void outbox_probe::breaker_opened() noexcept {
+  breakers_open_->Increment();
+}
+
+void outbox_probe::breaker_closed() noexcept {
+  breakers_open_->Decrement();
 }
 
 void http_probe::answered(unsigned status, std::chrono::nanoseconds took) noexcept {

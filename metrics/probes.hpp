@@ -117,6 +117,51 @@ private:
   std::array<kind, 4> refreshes_; // the last is `other`
 };
 
+/// Mail on its way out, and the connections that carry it. `mail_state`: queued, sending, deferred, held – what waits
+/// to be sent; a finished mail is counted by its outcome instead.
+class outbox_probe : probe {
+public:
+  /// This many mails more (or fewer) are in this state: to fill the gauge when the outbox is read.
+  void held(std::string_view mail_state, std::int64_t more) noexcept;
+  /// A mail went from one state to another. An empty `from` is a new mail; a state that is not one of waiting (sent,
+  /// failed, cancelled, or empty) takes it out of the count.
+  void moved(std::string_view from, std::string_view to) noexcept;
+  /// A mail was taken for sending: it is on disk and its caller has been told so.
+  void accepted() noexcept;
+  /// A mail reached its end. `outcome`: sent, failed, cancelled.
+  void finished(std::string_view outcome) noexcept;
+  /// A mail was sent `since_accepted` after it was accepted.
+  void delivered(std::chrono::nanoseconds since_accepted) noexcept;
+  /// One attempt ended. `outcome`: sent, refused, deferred, lost, in_doubt.
+  void attempted(std::string_view outcome) noexcept;
+  /// A server refused something, or could not be reached. `failure_class`: a name of smtp::failure_class.
+  void failed(std::string_view failure_class) noexcept;
+  /// It is known now what became of a mail whose last answer was lost. `resolution`: found, resent, held.
+  void doubt_resolved(std::string_view resolution) noexcept;
+  /// A mail that was due waited this long for the sending limits.
+  void throttled(std::chrono::nanoseconds waited) noexcept;
+  /// A connection went from one state to another: connecting, ready, sending. Empty: not there.
+  void connection_moved(std::string_view from, std::string_view to) noexcept;
+  void smtp_bytes(direction way, std::uint64_t count) noexcept;
+  /// Sending for an identity or to a server was suspended, or is tried again.
+  void breaker_opened() noexcept;
+  void breaker_closed() noexcept;
+
+private:
+  friend class registry;
+  by_label<prometheus::Gauge> mails_;
+  prometheus::Counter* accepted_ = nullptr;
+  by_label<prometheus::Counter> finished_;
+  by_label<prometheus::Counter> attempts_;
+  by_label<prometheus::Counter> failures_;
+  prometheus::Histogram* delivery_ = nullptr;
+  by_label<prometheus::Counter> doubts_;
+  prometheus::Counter* throttled_ = nullptr;
+  by_label<prometheus::Gauge> connections_;
+  std::array<prometheus::Counter*, 2> bytes_{};
+  prometheus::Gauge* breakers_open_ = nullptr;
+};
+
 /// Our HTTP server.
 class http_probe : probe {
 public:
@@ -131,7 +176,7 @@ private:
 /// Actors that failed and were brought back.
 class supervision_probe : probe {
 public:
-  /// `actor`: gateway, tenant, provider, mailbox, admission, archive, events, subscription.
+  /// `actor`: gateway, tenant, provider, mailbox, admission, archive, events, subscription, outbox.
   void restarted(std::string_view actor) noexcept;
 
 private:
@@ -159,6 +204,7 @@ struct probes {
   http_probe http;
   supervision_probe supervision;
   admission_probe admission;
+  outbox_probe outbox;
 };
 
 } // namespace postroom::metrics

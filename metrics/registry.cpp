@@ -53,6 +53,9 @@ const buckets commit_seconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.
 // From IDLE at its best to the catch-up after a night without connection.
 const buckets latency_seconds{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14'400, 86'400};
 const buckets batch_commits{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096};
+// From an open connection at its best to a mail that waited for a server to come back. What takes more than an hour
+// is seen in the backlog.
+const buckets delivery_seconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600};
 const buckets http_seconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 
 } // namespace
@@ -67,6 +70,8 @@ struct registry::families {
   void declare_mailbox();
   void declare_store();
   void declare_token();
+  void declare_outbox();
+  void declare_smtp();
   void declare_http();
   void declare_actors();
   void declare_process(std::string_view version);
@@ -83,8 +88,9 @@ void registry::families::declare_mailbox() {
   p.latency_ = &family<Histogram>(all, "postroom_event_latency_seconds",
                                   "From a mail's arrival at its server to its committed event.")
                     .Add({}, latency_seconds);
-  p.events_ = children(family<Counter>(all, "postroom_events_total", "Events committed by type."), "type",
-                       {"message.received", "message.quarantined"}, {});
+  p.events_ =
+      children(family<Counter>(all, "postroom_events_total", "Events committed by type."), "type",
+               {"message.received", "message.quarantined", "outbox.sent", "outbox.deferred", "outbox.failed"}, {});
   auto& messages = family<Counter>(all, "postroom_messages_total", "Messages dealt with by outcome.");
   p.messages_ = {&messages.Add({{"outcome", "stored"}}), &messages.Add({{"outcome", "quarantined"}}),
                  &messages.Add({{"outcome", "skipped"}})};
@@ -119,12 +125,50 @@ void registry::families::declare_token() {
                              {{"provider_kind", std::string{kind.name}}});
 }
 
+void registry::families::declare_outbox() {
+  auto& p = probes.outbox;
+  p.mails_ = children(family<Gauge>(all, "postroom_outbox_mails", "Mails that wait to be sent by state."), "state",
+                      {"queued", "sending", "deferred", "held"}, {});
+  p.accepted_ = &family<Counter>(all, "postroom_outbox_accepted_total", "Mails taken for sending.").Add({});
+  p.finished_ =
+      children(family<Counter>(all, "postroom_outbox_finished_total", "Mails that reached their end by outcome."),
+               "outcome", {"sent", "failed", "cancelled"}, {});
+  p.delivery_ = &family<Histogram>(all, "postroom_outbox_delivery_seconds",
+                                   "From taking a mail for sending to the mail server's acceptance.")
+                     .Add({}, delivery_seconds);
+  p.attempts_ = children(family<Counter>(all, "postroom_outbox_attempts_total", "Attempts to send a mail by outcome."),
+                         "outcome", {"sent", "refused", "deferred", "lost", "in_doubt"}, {});
+  p.failures_ = children(
+      family<Counter>(all, "postroom_outbox_failures_total", "Refusals by mail servers by what they mean."), "class",
+      {"server_unavailable", "throttled", "quota_exhausted", "auth_unavailable", "auth_rejected", "auth_disabled",
+       "sender_denied", "recipient_deferred", "recipient_rejected", "message_deferred", "message_rejected", "too_large",
+       "not_supported", "protocol"},
+      {});
+  p.doubts_ = children(family<Counter>(all, "postroom_outbox_in_doubt_total",
+                                       "Mails whose last answer was lost by what was done about them."),
+                       "resolution", {"found", "resent", "held"}, {});
+  p.throttled_ = &family<Counter>(all, "postroom_outbox_throttled_seconds_total",
+                                  "Time that mails which were due waited for the sending limits.")
+                      .Add({});
+  p.breakers_open_ =
+      &family<Gauge>(all, "postroom_outbox_breakers_open", "Identities and servers for which sending is suspended.")
+           .Add({});
+}
+
+void registry::families::declare_smtp() {
+  auto& p = probes.outbox;
+  p.connections_ = children(family<Gauge>(all, "postroom_smtp_connections", "Connections to SMTP servers by state."),
+                            "state", {"connecting", "ready", "sending"}, {});
+  auto& bytes = family<Counter>(all, "postroom_smtp_bytes_total", "Bytes exchanged with SMTP servers, without TLS.");
+  p.bytes_ = {&bytes.Add({{"direction", "received"}}), &bytes.Add({{"direction", "sent"}})};
+}
+
 void registry::families::declare_http() {
   auto& p = probes.http;
   p.requests_ =
       children(family<Counter>(all, "postroom_http_requests_total", "Requests to the API answered by status."),
-               "status", {"101", "200", "201", "202", "204", "302", "304", "400", "401", "403", "404",
-                          "405", "409", "410", "412", "413", "415", "422", "429", "500", "503"},
+               "status", {"101", "200", "201", "202", "204", "302", "304", "400", "401", "403", "404", "405", "409",
+                          "410", "412", "413", "415", "422", "428", "429", "431", "500", "502", "503", "504", "507"},
                {});
   p.duration_ = &family<Histogram>(all, "postroom_http_request_seconds",
                                    "From a request's header to its answer; long polls and streams as a whole.")
@@ -132,9 +176,9 @@ void registry::families::declare_http() {
 }
 
 void registry::families::declare_actors() {
-  probes.supervision.restarts_ =
-      children(family<Counter>(all, "postroom_actor_restarts_total", "Actors restarted after a failure."), "actor",
-               {"gateway", "tenant", "provider", "mailbox", "admission", "archive", "events", "subscription"}, {});
+  probes.supervision.restarts_ = children(
+      family<Counter>(all, "postroom_actor_restarts_total", "Actors restarted after a failure."), "actor",
+      {"gateway", "tenant", "provider", "mailbox", "admission", "archive", "events", "subscription", "outbox"}, {});
   auto& p = probes.admission;
   auto& credits = family<Gauge>(all, "postroom_credit_bytes", "Byte credits for mail in memory by state.");
   p.free_ = &credits.Add({{"state", "free"}});
@@ -154,6 +198,8 @@ registry::registry(std::string_view version) : families_(std::make_unique<famili
   families_->declare_mailbox();
   families_->declare_store();
   families_->declare_token();
+  families_->declare_outbox();
+  families_->declare_smtp();
   families_->declare_http();
   families_->declare_actors();
   families_->declare_process(version);

@@ -107,6 +107,48 @@ record_key by_fingerprint(const tenant_id& tenant, const account_id& account, st
   return {space::index, (of_account(tenant, account) + "f/").append(fingerprint)};
 }
 
+std::string outbox_mails(const tenant_id& tenant, const account_id& account) {
+  return "m/" + of_account(tenant, account);
+}
+record_key outbox_mail(const tenant_id& tenant, const account_id& account, std::uint64_t seq) {
+  return {space::outbox, outbox_mails(tenant, account) + big_endian(seq)};
+}
+std::string outboxes(const tenant_id& tenant) {
+  return under("q/", tenant);
+}
+record_key outbox(const tenant_id& tenant, const account_id& account) {
+  return {space::outbox, outboxes(tenant) + account.str()};
+}
+std::string outbox_pendings(const tenant_id& tenant, const account_id& account) {
+  return "p/" + of_account(tenant, account);
+}
+record_key outbox_pending(const tenant_id& tenant, const account_id& account, std::uint64_t seq) {
+  return {space::outbox, outbox_pendings(tenant, account) + big_endian(seq)};
+}
+std::uint64_t seq_of_outbox(std::string_view key) {
+  if (key.size() < sizeof(std::uint64_t))
+    return 0;
+  std::uint64_t seq = 0;
+  for (const char c : key.substr(key.size() - sizeof(seq)))
+    seq = seq << 8 | static_cast<unsigned char>(c);
+  return seq;
+}
+
+record_key upload(const tenant_id& tenant, std::string_view id) {
+  return {space::upload, (tenant.str() + "/").append(id)};
+}
+record_key idempotency(const tenant_id& tenant, std::string_view digest) {
+  return {space::idempotency, (tenant.str() + "/").append(digest)};
+}
+record_key expiry(std::int64_t at_ms, space where, std::string_view key) {
+  auto bytes = big_endian(static_cast<std::uint64_t>(at_ms));
+  bytes.push_back(static_cast<char>(where));
+  return {space::expiry, bytes.append(key)};
+}
+key_range expired_before(std::int64_t at_ms) {
+  return {{}, big_endian(static_cast<std::uint64_t>(at_ms))};
+}
+
 std::string stream_of(const tenant_id& tenant) {
   return tenant.str();
 }

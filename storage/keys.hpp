@@ -52,6 +52,29 @@ namespace postroom::storage::keys {
 [[nodiscard]] record_key by_fingerprint(const tenant_id& tenant, const account_id& account,
                                         std::string_view fingerprint);
 
+/// `m/<tenant>/<account>/<be64 seq>` in space `outbox`
+[[nodiscard]] record_key outbox_mail(const tenant_id& tenant, const account_id& account, std::uint64_t seq);
+/// What all mails of an account's outbox start with.
+[[nodiscard]] std::string outbox_mails(const tenant_id& tenant, const account_id& account);
+/// `q/<tenant>/<account>` in space `outbox`
+[[nodiscard]] record_key outbox(const tenant_id& tenant, const account_id& account);
+/// What all outboxes of a tenant start with.
+[[nodiscard]] std::string outboxes(const tenant_id& tenant);
+/// `p/<tenant>/<account>/<be64 seq>` in space `outbox`: stands as long as a mail is queued or deferred.
+[[nodiscard]] record_key outbox_pending(const tenant_id& tenant, const account_id& account, std::uint64_t seq);
+[[nodiscard]] std::string outbox_pendings(const tenant_id& tenant, const account_id& account);
+/// The number at the end of such a key; 0 when it is none.
+[[nodiscard]] std::uint64_t seq_of_outbox(std::string_view key);
+
+/// `<tenant>/<upload>` in space `upload`
+[[nodiscard]] record_key upload(const tenant_id& tenant, std::string_view id);
+/// `<tenant>/<digest of key and resource>` in space `idempotency`
+[[nodiscard]] record_key idempotency(const tenant_id& tenant, std::string_view digest);
+/// `<be64 time><space><key>` in space `expiry`
+[[nodiscard]] record_key expiry(std::int64_t at_ms, space where, std::string_view key);
+/// Everything that expires before `at_ms`.
+[[nodiscard]] key_range expired_before(std::int64_t at_ms);
+
 /// The stream that holds a tenant's events.
 [[nodiscard]] std::string stream_of(const tenant_id& tenant);
 

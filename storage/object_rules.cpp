@@ -60,6 +60,11 @@ void check_url(problems& into, std::string_view field, const std::string& url) {
     into.push_back({std::string{field}, "must be an https:// address (http:// only to this machine)"});
 }
 
+void check_host(problems& into, std::string_view field, const std::string& host) {
+  if (host.find_first_of(" /:@") != std::string::npos && !is_loopback(host))
+    into.push_back({std::string{field}, "must be a host name without scheme or port"});
+}
+
 std::size_t characters_in(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {
@@ -98,6 +103,10 @@ void set_defaults(records::Provider& of) {
     of.set_imap_security("tls");
   if (of.sasl().empty())
     of.set_sasl("auto");
+  if (of.smtp_security().empty())
+    of.set_smtp_security("starttls");
+  if (of.sent_copy().empty())
+    of.set_sent_copy("auto");
 }
 
 void set_defaults(records::Grant& of) {
@@ -119,6 +128,8 @@ void set_defaults(records::Account& of, const records::Provider* provider) {
     of.set_folder("INBOX");
   if (of.catch_up().empty())
     of.set_catch_up("new");
+  if (of.in_doubt().empty())
+    of.set_in_doubt("resend");
 }
 
 problems validate(const records::Tenant& of) {
@@ -146,10 +157,12 @@ problems validate(const records::Provider& of, bool has_secret) {
   check_url(found, "token_endpoint", of.token_endpoint());
   if (of.type() == "imap" && of.imap_host().empty())
     found.push_back({"imap_host", "is required for the type imap"});
-  if (of.imap_host().find_first_of(" /:@") != std::string::npos && !is_loopback(of.imap_host()))
-    found.push_back({"imap_host", "must be a host name without scheme or port"});
+  check_host(found, "imap_host", of.imap_host());
+  check_host(found, "smtp_host", of.smtp_host());
   if (of.imap_security() == "plain" && !is_loopback(of.imap_host()))
     found.push_back({"imap_security", "may be plain only to this machine"});
+  if (of.smtp_security() == "plain" && !is_loopback(of.smtp_host()))
+    found.push_back({"smtp_security", "may be plain only to this machine"});
   if (of.sasl() == "plain" && !of.service().empty() && !password)
     found.push_back({"sasl", "may be plain only with the service password"});
   if (password && (of.sasl() == "xoauth2" || of.sasl() == "oauthbearer"))

@@ -19,6 +19,8 @@ constexpr std::array sasl_methods{"auto"sv, "xoauth2"sv, "oauthbearer"sv, "plain
 constexpr std::array grant_kinds{"refresh_token"sv, "client_credentials"sv, "password"sv};
 constexpr std::array transports{"auto"sv, "imap_smtp"sv, "graph"sv};
 constexpr std::array catch_ups{"new"sv, "since"sv, "all"sv};
+constexpr std::array sent_copies{"auto"sv, "yes"sv, "no"sv};
+constexpr std::array doubts{"resend"sv, "hold"sv};
 
 /// URLs and file names may be long.
 constexpr std::size_t long_bytes = 2048;
@@ -49,6 +51,13 @@ constexpr std::array provider_fields{
     field_rule{"imap_port", number, "IMAP port"},
     field_rule{"imap_security", text, "IMAP security", securities},
     field_rule{"sasl", text, "SASL mechanism", sasl_methods},
+    field_rule{"smtp_host", text, "SMTP host"},
+    field_rule{"smtp_port", number, "SMTP port"},
+    field_rule{"smtp_security", text, "SMTP security", securities},
+    field_rule{"sent_copy", text, "Server keeps a copy in Sent", sent_copies},
+    field_rule{"messages_per_minute", number, "Messages per minute and identity", {}, false, 0, 1'000'000},
+    field_rule{"smtp_connections", number, "SMTP connections per identity", {}, false, 0, 1000},
+    field_rule{"recipients_per_day", number, "Recipients per day and identity", {}, false, 0, 100'000'000},
     field_rule{"ca_file", text, "CA file", {}, false, long_bytes},
 };
 
@@ -79,6 +88,7 @@ constexpr std::array account_fields{
     field_rule{"folder", text, "Folder", {}, false, 1024},
     field_rule{"catch_up", text, "Catch up", catch_ups},
     field_rule{"catch_up_since", field_kind::time, "Catch up since"},
+    field_rule{"in_doubt", text, "When it is not known whether a mail was sent", doubts},
 };
 
 const google::protobuf::FieldDescriptor* descriptor_of(const google::protobuf::Message& of, const field_rule& rule) {
@@ -111,9 +121,10 @@ std::optional<std::string> problem_of_text(std::string_view text, const field_ru
 }
 
 std::optional<std::string> set_number(google::protobuf::Message& into,
-                                      const google::protobuf::FieldDescriptor* descriptor, std::int64_t value) {
-  if (value < 1 || value > 65535)
-    return "must lie between 1 and 65535";
+                                      const google::protobuf::FieldDescriptor* descriptor, std::int64_t value,
+                                      std::int64_t max) {
+  if (value < 1 || value > max)
+    return "must lie between 1 and " + std::to_string(max);
   into.GetReflection()->SetUInt32(&into, descriptor, static_cast<std::uint32_t>(value));
   return {};
 }
@@ -204,7 +215,7 @@ std::optional<std::string> set_field(google::protobuf::Message& into, const fiel
   case field_kind::number:
     if (!std::holds_alternative<std::int64_t>(value))
       return "must be a whole number";
-    return set_number(into, descriptor, std::get<std::int64_t>(value));
+    return set_number(into, descriptor, std::get<std::int64_t>(value), rule.number_max);
   case field_kind::time:
     return set_time(into, descriptor, value);
   case field_kind::text:

@@ -33,6 +33,7 @@ struct field_rule {
   std::span<const std::string_view> choices{}; ///< allowed texts; empty: any
   bool required = false;
   std::size_t bytes_max = 256;
+  std::int64_t number_max = 65535;
 };
 
 enum class object_kind : std::uint8_t { tenant, provider, grant, account };

@@ -18,18 +18,23 @@ namespace postroom::storage {
 
 /// The record spaces. Keys are ordered bytewise inside a space. The numbers are stored: never reuse one.
 enum class space : std::uint8_t {
-  meta = 1,       ///< installation: format version, shard epochs, key check
-  config = 2,     ///< tenants, providers, grants, accounts as declared
-  cursor = 3,     ///< how far each folder of each mailbox is in step
-  message = 4,    ///< one record per message ever announced
-  index = 5,      ///< explicit index entries that point into other spaces
-  contact = 6,    ///< contacts saved into lists
-  token = 7,      ///< API tokens, hashed
-  quarantine = 8, ///< messages that could not be processed
-  audit = 9,      ///< administrative acts
+  meta = 1,         ///< installation: format version, shard epochs, key check
+  config = 2,       ///< tenants, providers, grants, accounts as declared
+  cursor = 3,       ///< how far each folder of each mailbox is in step
+  message = 4,      ///< one record per message ever announced
+  index = 5,        ///< explicit index entries that point into other spaces
+  contact = 6,      ///< contacts saved into lists
+  token = 7,        ///< API tokens, hashed
+  quarantine = 8,   ///< messages that could not be processed
+  audit = 9,        ///< administrative acts
+  outbox = 10,      ///< mails handed in for sending, and their queues
+  upload = 11,      ///< files handed in, to be attached
+  idempotency = 12, ///< what was answered to requests that may be repeated
+  expiry = 13,      ///< what is to be erased, by time
 };
-inline constexpr space all_spaces[] = {space::meta,    space::config, space::cursor,     space::message, space::index,
-                                       space::contact, space::token,  space::quarantine, space::audit};
+inline constexpr space all_spaces[] = {
+    space::meta,       space::config, space::cursor, space::message, space::index,       space::contact, space::token,
+    space::quarantine, space::audit,  space::outbox, space::upload,  space::idempotency, space::expiry};
 
 /// A shard and the epoch its writer believes to own it with.
 struct fence {

@@ -114,6 +114,15 @@ std::vector<tenant_actor> running_tenants(const state& s, const tenant_id& only)
   return out;
 }
 
+/// To the tenant whom it concerns.
+template <class Answer, class Question>
+caf::result<Answer> pass_on(self_pointer self, const Question& question) {
+  const auto found = self->state.tenants.find(question.tenant.str());
+  if (found == self->state.tenants.end() || !found->second.running)
+    return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
+  return self->delegate(found->second.running, Question{question});
+}
+
 } // namespace
 
 gateway_self::behavior_type gateway(self_pointer self, const ports* world) {
@@ -135,12 +144,7 @@ gateway_self::behavior_type gateway(self_pointer self, const ports* world) {
         }
         return self->delegate(found->second.running, config_changed{change});
       },
-      [self](const ask_account& question) -> caf::result<account_status> {
-        const auto found = self->state.tenants.find(question.tenant.str());
-        if (found == self->state.tenants.end() || !found->second.running)
-          return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
-        return self->delegate(found->second.running, ask_account{question});
-      },
+      [self](const ask_account& question) { return pass_on<account_status>(self, question); },
       [self](const ask_accounts& question) {
         return gather<account_statuses>(self, running_tenants(self->state, question.tenant), ask_limit, question,
                                         [](account_statuses& sum, const account_statuses& part) {
@@ -161,6 +165,8 @@ gateway_self::behavior_type gateway(self_pointer self, const ports* world) {
             },
             start);
       },
+      [self](const submit_mail& wish) { return pass_on<mail_answer>(self, wish); },
+      [self](const change_mail& wish) { return pass_on<mail_answer>(self, wish); },
       [self](const tenants_read& read) { on_tenants(self, read); },
       [self](const restart_due& due) {
         if (self->state.tenants.contains(due.tenant))

@@ -3,14 +3,13 @@
 #include "actors/bridge.hpp"
 #include "actors/provider/provider.hpp"
 #include "actors/supervision.hpp"
+#include "actors/tenant/outboxes.hpp"
 #include "storage/directory.hpp"
 
 namespace postroom::tenant {
 namespace {
 
 using namespace std::chrono_literals;
-using self_pointer = tenant_actor::stateful_pointer<state>;
-
 constexpr auto load_retry = 2s;
 /// A child that ran this long is forgiven what went before.
 constexpr auto stable_after = 5min;
@@ -90,7 +89,7 @@ void end_providers(self_pointer self) {
 }
 
 void end_if_empty(self_pointer self) {
-  if (!self->state.accounts_by_actor.empty())
+  if (!self->state.accounts_by_actor.empty() || !self->state.outboxes_by_actor.empty())
     return;
   end_providers(self);
   self->quit(caf::exit_reason::user_shutdown);
@@ -118,6 +117,11 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   auto& s = self->state;
   if (const auto provider = s.providers_by_actor.extract(down.source)) {
     on_provider_down(self, provider.mapped(), down);
+    return;
+  }
+  if (on_outbox_down(self, down)) {
+    if (s.stopping)
+      end_if_empty(self);
     return;
   }
   auto node = s.accounts_by_actor.extract(down.source);
@@ -157,6 +161,16 @@ void end_provider(self_pointer self, const provider_child& child) {
   caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
 }
 
+/// Accounts of a provider learn of its change by being started anew.
+void replace_users(self_pointer self, const std::string& provider) {
+  for (auto& [account, mailbox] : self->state.mailboxes) {
+    if (mailbox.record.provider() != provider)
+      continue;
+    replace_mailbox(self, account);
+    replace_outbox(self, account);
+  }
+}
+
 void put_provider(self_pointer self, records::Provider record) {
   auto& s = self->state;
   if (s.stopping)
@@ -173,9 +187,7 @@ void put_provider(self_pointer self, records::Provider record) {
   self->monitor(child.running);
   if (!s.loaded)
     return;
-  for (auto& [account, mailbox] : s.mailboxes)
-    if (mailbox.record.provider() == id)
-      replace_mailbox(self, account);
+  replace_users(self, id);
 }
 
 void on_changed(self_pointer self, const config_changed& change);
@@ -194,6 +206,7 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
   s.loaded = true;
   for (auto& [id, child] : s.mailboxes)
     start_mailbox(self, id);
+  adopt_outboxes(self, loaded.config->outboxes);
   log::info("tenant.started", {{"tenant", s.id.str()},
                                {"providers", static_cast<std::int64_t>(s.providers.size())},
                                {"accounts", static_cast<std::int64_t>(s.mailboxes.size())}});
@@ -206,8 +219,10 @@ void on_account(self_pointer self, const account_read& read) {
   if (read.account) {
     s.mailboxes[read.id].record = *read.account;
     replace_mailbox(self, read.id);
+    replace_outbox(self, read.id);
     return;
   }
+  end_outbox(self, read.id);
   if (auto node = s.mailboxes.extract(read.id); node && node.mapped().running)
     caf::anon_send_exit(node.mapped().running, caf::exit_reason::user_shutdown);
 }
@@ -220,9 +235,7 @@ void on_provider(self_pointer self, const provider_read& read) {
   }
   if (auto node = s.providers.extract(read.id))
     end_provider(self, node.mapped());
-  for (auto& [account, mailbox] : s.mailboxes)
-    if (mailbox.record.provider() == read.id)
-      replace_mailbox(self, account);
+  replace_users(self, read.id);
 }
 
 /// A new sign-in: providers forget what they knew, and whoever waits tries again at once.
@@ -234,6 +247,7 @@ void on_grant_changed(self_pointer self, const config_changed& change) {
   for (auto& [id, child] : s.mailboxes)
     if (!child.last.in_step)
       replace_mailbox(self, id);
+  retry_outboxes(self);
 }
 
 template <class Record, class Read>
@@ -287,9 +301,18 @@ overview overview_of(const state& s) {
   return out;
 }
 
+template <class Wish>
+caf::result<mail_answer> pass_to_outbox(self_pointer self, const Wish& wish) {
+  const auto outbox = outbox_for(self, wish.account);
+  if (!outbox)
+    return to_caf(outbox.error());
+  return self->delegate(*outbox, Wish{wish});
+}
+
 void on_exit(self_pointer self) {
   self->state.stopping = true;
   end_mailboxes(self);
+  end_outboxes(self);
   end_if_empty(self);
 }
 
@@ -298,6 +321,7 @@ void on_exit(self_pointer self) {
 tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports* world) {
   guard(self, state::name, [self] {
     end_mailboxes(self);
+    end_outboxes(self);
     end_providers(self);
   });
   auto& s = self->state;
@@ -327,10 +351,13 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
         return out;
       },
       [self](const ask_overview&) { return overview_of(self->state); },
+      [self](const submit_mail& wish) { return pass_to_outbox(self, wish); },
+      [self](const change_mail& wish) { return pass_to_outbox(self, wish); },
       [self](const account_status& status) {
         if (auto found = self->state.mailboxes.find(status.account.str()); found != self->state.mailboxes.end())
           found->second.last = status;
       },
+      [self](const outbox::may_retire& wish) { on_may_retire(self, wish); },
       [self](const config_loaded& loaded) { on_loaded(self, loaded); },
       [self](const account_read& read) { on_account(self, read); },
       [self](const provider_read& read) { on_provider(self, read); },
@@ -344,6 +371,7 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
         if (found != self->state.providers.end() && found->second.restart_number == due.number)
           put_provider(self, found->second.record);
       },
+      [self](const outbox_restart_due& due) { on_outbox_restart(self, due); },
       [self](const load_again&) { start_load(self); },
   };
 }

@@ -34,6 +34,10 @@ struct provider_restart_due {
   std::string provider;
   std::uint64_t number = 0;
 };
+struct outbox_restart_due {
+  std::string account;
+  std::uint64_t number = 0;
+};
 struct load_again {};
 
 } // namespace postroom::tenant
@@ -50,12 +54,19 @@ using tenant_actor = caf::typed_actor<
     answers<account_statuses, ask_accounts>,
     // Answers the counts of this tenant.
     answers<overview, ask_overview>,
+    // Answers when the mail is stored for sending.
+    answers<mail_answer, submit_mail>,
+    // Answers when the change of a mail is stored.
+    answers<mail_answer, change_mail>,
     // A mailbox's state changed.
     accepts<account_status>,
+    // An outbox has nothing to do.
+    accepts<outbox::may_retire>,
     // INTERNAL: from the store.
     accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
     // INTERNAL: timers.
-    accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::load_again>>;
+    accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::outbox_restart_due>,
+    accepts<tenant::load_again>>;
 
 } // namespace postroom
 
@@ -80,13 +91,24 @@ struct provider_child {
   std::uint64_t restart_number = 0;
 };
 
+struct outbox_child {
+  outbox_actor running;
+  std::uint64_t requests = 0; ///< passed on to the one that runs
+  restart_policy failures;
+  mono_time started{};
+  std::uint64_t restart_number = 0;
+  bool replacing = false;
+};
+
 struct state {
   static inline constexpr const char* name = "postroom.tenant";
   tenant_id id;
   const ports* world = nullptr;
   std::map<std::string, provider_child, std::less<>> providers;
   std::map<std::string, mailbox_child, std::less<>> mailboxes;
+  std::map<std::string, outbox_child, std::less<>> outboxes; ///< by account; those with something to do
   std::map<caf::actor_addr, std::string> accounts_by_actor;
+  std::map<caf::actor_addr, std::string> outboxes_by_actor;
   std::map<caf::actor_addr, std::string> providers_by_actor;
   std::vector<config_changed> early; ///< came while the configuration was being read: it may not show them yet
   std::minstd_rand random;
@@ -104,4 +126,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::account_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_restart_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::outbox_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::load_again)

@@ -8,10 +8,10 @@ namespace postroom::tenant {
 namespace {
 
 template <class T, class Sink>
-result<void> scan_all(const storage::snapshot& view, const std::string& prefix, Sink sink) {
+result<void> scan_all(const storage::snapshot& view, storage::space where, const std::string& prefix, Sink sink) {
   auto range = storage::prefix_range(prefix);
   while (true) {
-    auto page = view.scan(storage::space::config, range, limits::page_items_max);
+    auto page = view.scan(where, range, limits::page_items_max);
     if (!page)
       return page.error();
     const bool last = page->size() < limits::page_items_max;
@@ -28,22 +28,71 @@ result<void> scan_all(const storage::snapshot& view, const std::string& prefix, 
   }
 }
 
-imap::transport_security security_of(const records::Provider& provider) {
-  if (provider.imap_security() == "starttls")
-    return imap::transport_security::starttls;
-  if (provider.imap_security() == "plain")
-    return imap::transport_security::plain;
-  return imap::transport_security::tls;
+/// `Security` and `Method` are IMAP's or SMTP's: they have the same names.
+template <class Security>
+Security security_of(const std::string& name, Security otherwise) {
+  if (name == "tls")
+    return Security::tls;
+  if (name == "starttls")
+    return Security::starttls;
+  if (name == "plain")
+    return Security::plain;
+  return otherwise;
 }
 
-imap::login_method method_of(const records::Provider& provider) {
+template <class Method>
+Method method_of(const records::Provider& provider) {
   if (provider.service() == "password" || provider.sasl() == "plain")
-    return imap::login_method::plain;
+    return Method::plain;
   if (provider.sasl() == "xoauth2" || provider.service() == "microsoft_azure" || provider.service() == "google")
-    return imap::login_method::xoauth2;
+    return Method::xoauth2;
   if (provider.sasl() == "oauthbearer")
-    return imap::login_method::oauthbearer;
-  return imap::login_method::automatic;
+    return Method::oauthbearer;
+  return Method::automatic;
+}
+
+/// What a provider's servers allow one identity: a little less than Exchange Online does, since others (a person's mail
+/// program) may use it, too. Sources: Microsoft's and Google's published sending limits.
+sending::identity_rules rules_of(const records::Provider& provider) {
+  sending::identity_rules rules;
+  if (provider.type() == "outlook365")
+    rules = {25, 2, 10'000};
+  else if (provider.type() == "gmail")
+    rules = {0, 10, 2'000};
+  if (provider.messages_per_minute() != 0)
+    rules.messages_per_minute = provider.messages_per_minute();
+  if (provider.smtp_connections() != 0)
+    rules.connections = provider.smtp_connections();
+  if (provider.recipients_per_day() != 0)
+    rules.recipients_per_day = provider.recipients_per_day();
+  return rules;
+}
+
+bool keeps_sent_copy(const records::Provider& provider) {
+  if (provider.sent_copy() == "yes" || provider.sent_copy() == "no")
+    return provider.sent_copy() == "yes";
+  return provider.type() == "outlook365" || provider.type() == "gmail";
+}
+
+/// Without a grant of its own an account uses its delegate's at the provider.
+grant_id grant_of(const records::Account& account) {
+  return grant_id{account.grant().empty() ? "by-delegate:" + account.delegate() : account.grant()};
+}
+
+/// The IMAP session of an account; a shared mailbox is opened under its own address with the delegate's token.
+net::imap_target imap_target_of(const records::Account& account, const records::Provider& provider,
+                                const mail_host& host) {
+  net::imap_target target;
+  target.host = host.host;
+  target.port = host.port;
+  target.ca_file = provider.ca_file();
+  target.session.security = security_of(provider.imap_security(), imap::transport_security::tls);
+  target.session.method = method_of<imap::login_method>(provider);
+  target.session.user = account.username().empty() ? account.email() : account.username();
+  target.session.host = host.host;
+  target.session.port = host.port;
+  target.session.id = {{"name", "Postroom"}, {"vendor", "Postroom"}};
+  return target;
 }
 
 mailbox::catch_up_policy policy_of(const records::Account& account) {
@@ -60,15 +109,24 @@ void load(storage::store& from, const tenant_id& tenant,
           std::function<void(result<std::shared_ptr<tenant_config>>)> done) {
   from.with_snapshot([tenant, done = std::move(done)](const storage::snapshot& view) {
     auto config = std::make_shared<tenant_config>();
-    auto read = scan_all<records::Provider>(view, storage::keys::providers(tenant), [&](records::Provider provider) {
-      auto id = provider.id();
-      config->providers.emplace(std::move(id), std::move(provider));
-    });
+    using storage::space;
+    auto read = scan_all<records::Provider>(view, space::config, storage::keys::providers(tenant),
+                                            [&](records::Provider provider) {
+                                              auto id = provider.id();
+                                              config->providers.emplace(std::move(id), std::move(provider));
+                                            });
     if (read)
-      read = scan_all<records::Account>(view, storage::keys::accounts(tenant), [&](records::Account account) {
-        auto id = account.id();
-        config->accounts.emplace(std::move(id), std::move(account));
-      });
+      read = scan_all<records::Account>(view, space::config, storage::keys::accounts(tenant),
+                                        [&](records::Account account) {
+                                          auto id = account.id();
+                                          config->accounts.emplace(std::move(id), std::move(account));
+                                        });
+    if (read)
+      read =
+          scan_all<records::Outbox>(view, space::outbox, storage::keys::outboxes(tenant), [&](records::Outbox outbox) {
+            auto id = outbox.account();
+            config->outboxes.emplace(std::move(id), std::move(outbox));
+          });
     if (read)
       done(std::move(config));
     else
@@ -101,18 +159,49 @@ result<mailbox::assignment> assign(const records::Account& account, const record
   task.config.policy = policy_of(account);
   task.config.since = wall_time{std::chrono::milliseconds{account.catch_up_since_ms()}};
   task.list = list_id{account.list()};
-  // Without a grant of its own an account uses its delegate's at the provider.
-  task.grant = grant_id{account.grant().empty() ? "by-delegate:" + account.delegate() : account.grant()};
+  task.grant = grant_of(account);
+  task.target = imap_target_of(account, provider, host);
+  return task;
+}
+
+mail_host smtp_host_of(const records::Provider& provider) {
+  const auto usual = provider.smtp_security() == "tls" ? 465u : 587u;
+  const auto port = static_cast<std::uint16_t>(provider.smtp_port() != 0 ? provider.smtp_port() : usual);
+  if (!provider.smtp_host().empty())
+    return {provider.smtp_host(), port};
+  if (provider.type() == "outlook365")
+    return {"smtp.office365.com", port};
+  if (provider.type() == "gmail")
+    return {"smtp.gmail.com", port};
+  return {provider.imap_host(), port};
+}
+
+result<outbox::assignment> assign_outbox(const records::Account& account, const records::Provider& provider,
+                                         std::chrono::seconds sent_search) {
+  const auto host = smtp_host_of(provider);
+  if (host.host.empty())
+    return fail(errc::invalid_argument, "provider " + provider.id() + ": smtp_host is needed for this type");
+  outbox::assignment task;
+  task.tenant = tenant_id{account.tenant()};
+  task.account = account_id{account.id()};
+  task.email = account.email();
+  task.sends = account.active();
+  task.config.sent_copy = keeps_sent_copy(provider);
+  task.config.resend = account.in_doubt() != "hold";
+  task.config.sent_search = sent_search;
   task.target.host = host.host;
   task.target.port = host.port;
   task.target.ca_file = provider.ca_file();
-  task.target.session.security = security_of(provider);
-  task.target.session.method = method_of(provider);
-  // A shared mailbox is opened under its own address with the delegate's token.
-  task.target.session.user = account.username().empty() ? account.email() : account.username();
+  task.target.session.security = security_of(provider.smtp_security(), smtp::transport_security::starttls);
+  task.target.session.method = method_of<smtp::login_method>(provider);
   task.target.session.host = host.host;
   task.target.session.port = host.port;
-  task.target.session.id = {{"name", "Postroom"}, {"vendor", "Postroom"}};
+  task.sent_target = imap_target_of(account, provider, imap_host_of(provider));
+  task.shared_user = task.sent_target.session.user;
+  task.authenticates_as_delegate = provider.service() != "password";
+  task.rules = rules_of(provider);
+  task.grant = grant_of(account);
+  task.provider_name = provider.id();
   return task;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/mailbox/mailbox.hpp"
+#include "actors/outbox/outbox.hpp"
 #include "base/result.hpp"
 #include "storage/store.hpp"
 
@@ -17,6 +18,7 @@ namespace postroom::tenant {
 struct tenant_config {
   std::map<std::string, records::Provider, std::less<>> providers;
   std::map<std::string, records::Account, std::less<>> accounts;
+  std::map<std::string, records::Outbox, std::less<>> outboxes; ///< by account
 };
 
 /// Reads a tenant's providers and accounts from one snapshot, on a storage thread.
@@ -29,9 +31,15 @@ struct mail_host {
   std::uint16_t port = 993;
 };
 [[nodiscard]] mail_host imap_host_of(const records::Provider& provider);
+/// Likewise for submission.
+[[nodiscard]] mail_host smtp_host_of(const records::Provider& provider);
 
 /// What a mailbox actor needs to run `account`, without the actors. Fails with invalid_argument when the configuration
 /// does not allow it, naming the field.
 [[nodiscard]] result<mailbox::assignment> assign(const records::Account& account, const records::Provider& provider);
+
+/// Likewise for an outbox actor.
+[[nodiscard]] result<outbox::assignment>
+assign_outbox(const records::Account& account, const records::Provider& provider, std::chrono::seconds sent_search);
 
 } // namespace postroom::tenant

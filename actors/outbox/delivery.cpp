@@ -1,0 +1,429 @@
+#include "actors/outbox/parts.hpp"
+
+#include "actors/bridge.hpp"
+#include "actors/outbox/attempt.hpp"
+#include "actors/outbox/delivery_link.hpp"
+#include "actors/outbox/sent_search.hpp"
+#include "actors/outbox/view.hpp"
+#include "actors/sending/sending.hpp"
+#include "base/log.hpp"
+#include "storage/directory.hpp"
+#include "storage/keys.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+/// Carries out what the machine decides.
+namespace postroom::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using records::OutboxMail;
+
+/// The token service asks the platform at most twice.
+constexpr auto token_limit = 60s;
+/// A place in the row for a connection, and a mail's turn: others go before, and each takes its time.
+constexpr auto turn_limit = 24h;
+
+smtp::failure_class class_of(errc code) {
+  switch (code) {
+  case errc::app_misconfigured:
+  case errc::grant_dead:
+  case errc::user_action_required:
+  case errc::blocked_by_policy:
+  case errc::not_found:
+    return smtp::failure_class::auth_rejected;
+  default:
+    return smtp::failure_class::auth_unavailable;
+  }
+}
+
+template <class Answer, class Actor, class Question, class Then>
+void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
+  const auto attempt = self->state.attempt;
+  self->request(whom, limit, std::move(question))
+      .then(
+          [self, attempt, then](const Answer& answer) {
+            if (self->state.attempt == attempt)
+              then(self, answer);
+          },
+          [self, attempt](const caf::error& e) {
+            if (self->state.attempt != attempt)
+              return;
+            const auto why = from_caf(e);
+            feed(self, event::denied{class_of(why.code), to_string(why), {}});
+          });
+}
+
+void ask_token(self_pointer self, bool refresh, std::function<void(self_pointer, const access_token&)> then) {
+  auto& s = self->state;
+  ask_for<access_token>(self, s.task->provider, token_limit, want_access_token{s.task->grant, refresh},
+                        [then](self_pointer me, const access_token& token) { then(me, token); });
+}
+
+/// Who logs in, and so whose limits count, is told by the first token.
+void learn_identity(self_pointer self, const std::string& delegate) {
+  auto& s = self->state;
+  s.user = s.task->authenticates_as_delegate && !delegate.empty() ? delegate : s.task->shared_user;
+  auto lower = s.user;
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  s.identity = s.task->tenant.str() + "/" + s.task->provider_name + "/" + lower;
+  identity_served served{s.identity, {}};
+  for (const auto& [hour, count] : s.queue->counts().served_by_hour())
+    served.by_hour[hour] = count;
+  if (!served.by_hour.empty())
+    tell(s.world->sending, std::move(served));
+}
+
+event_type to_event(const sending_answer& answer, event_type granted) {
+  if (answer.refused)
+    return event::denied{answer.refused->klass, answer.refused->words, answer.refused->until};
+  return granted;
+}
+
+void ask_slot(self_pointer self) {
+  auto& s = self->state;
+  ask_for<sending_answer>(
+      self, s.world->sending, turn_limit, want_smtp_slot{s.identity, s.task->rules},
+      [](self_pointer me, const sending_answer& answer) { feed(me, to_event(answer, event::slot_granted{})); });
+}
+
+void perform(self_pointer self, effect::ask_slot&) {
+  auto& s = self->state;
+  if (!s.identity.empty()) {
+    ask_slot(self);
+    return;
+  }
+  ask_token(self, false, [](self_pointer me, const access_token& token) {
+    learn_identity(me, token.delegate);
+    ask_slot(me);
+  });
+}
+
+void perform(self_pointer self, effect::return_slot&) {
+  self->send(self->state.world->sending, return_smtp_slot{self->state.identity});
+}
+
+void perform(self_pointer self, effect::ask_permit&) {
+  auto& s = self->state;
+  ask_for<ack>(self, s.world->admission, 10min, want_connection{s.task->target.host},
+               [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
+}
+
+void perform(self_pointer self, effect::ask_token& e) {
+  ask_token(self, e.refresh, [](self_pointer me, const access_token& token) {
+    me->state.token = token.value;
+    feed(me, event::token_ready{});
+  });
+}
+
+void perform(self_pointer self, effect::open_link&) {
+  auto& s = self->state;
+  auto target = s.task->target;
+  target.session.user = s.user;
+  target.session.token_or_password = std::exchange(s.token, {});
+  s.link = s.world->smtp.open(std::move(target), std::make_shared<delivery_link>(outbox_actor{self}, s.attempt));
+}
+
+void perform(self_pointer self, effect::close_link& e) {
+  auto& s = self->state;
+  ++s.attempt;
+  if (s.link && e.politely)
+    s.link->close();
+  s.link.reset();
+}
+
+void perform(self_pointer self, effect::ask_allowance& e) {
+  auto& s = self->state;
+  ask_for<sending_answer>(self, s.world->sending, turn_limit,
+                          want_allowance{s.identity, static_cast<std::uint32_t>(e.recipients)},
+                          [](self_pointer me, const sending_answer& answer) {
+                            feed(me, to_event(answer, event::allowed{answer.others_wait}));
+                          });
+}
+
+void perform(self_pointer self, effect::begin& e) {
+  self->state.next_chunk = 0;
+  if (self->state.link)
+    self->state.link->begin(std::move(e.what));
+}
+
+void perform(self_pointer self, effect::begin_body&) {
+  if (self->state.link)
+    self->state.link->begin_body();
+}
+
+blob_id blob_of(const OutboxMail& mail) {
+  blob_id id;
+  if (mail.blob().size() == id.bytes.size())
+    std::ranges::copy(mail.blob(), id.bytes.begin());
+  return id;
+}
+
+void perform(self_pointer self, effect::feed&) {
+  auto& s = self->state;
+  if (s.current.body) {
+    if (s.link)
+      s.link->body(*s.current.body);
+    feed(self, event::body_fed{true});
+    return;
+  }
+  const outbox_actor me{self};
+  s.world->store.read_chunk(blob_of(*s.current.record), s.next_chunk++,
+                            [me, attempt = s.attempt](result<std::optional<std::string>> got) {
+                              chunk_read answer{attempt, {}, {}};
+                              if (!got)
+                                answer.failed = got.error();
+                              else if (!*got)
+                                answer.failed = fail(errc::body_gone, "a piece of the body is no longer stored");
+                              else
+                                answer.octets = std::make_shared<std::string>(std::move(**got));
+                              tell(me, std::move(answer));
+                            });
+}
+
+void perform(self_pointer self, effect::end_body&) {
+  if (self->state.link)
+    self->state.link->end_body();
+}
+
+void perform(self_pointer self, effect::reset&) {
+  if (self->state.link)
+    self->state.link->reset();
+}
+
+void perform(self_pointer self, effect::mark& e) {
+  auto& s = self->state;
+  send_commit(self, s.queue->mark_in_flight(*s.current.record, e.recipients, e.host, s.world->time.now()),
+              [](self_pointer me) { feed(me, event::marked{}); });
+}
+
+/// Which events tell of the change.
+std::vector<std::string> events_of(const OutboxMail& before, const OutboxMail& after, wall_time now) {
+  if (after.state() == OutboxMail::SENT)
+    return {event_of(after, "outbox.sent", now)};
+  if (after.state() == OutboxMail::FAILED)
+    return {event_of(after, "outbox.failed", now)};
+  if (after.state() == OutboxMail::HELD)
+    return {event_of(after, "outbox.held", now)};
+  // One for each reason, not for each attempt.
+  const bool told = before.state() == OutboxMail::DEFERRED && before.failing_class() == after.failing_class();
+  if (after.state() == OutboxMail::DEFERRED && !told)
+    return {event_of(after, "outbox.deferred", now)};
+  return {};
+}
+
+/// Stores the mail at hand as it stands now, and tells the machine.
+void settle(self_pointer self, std::shared_ptr<OutboxMail> after) {
+  auto& s = self->state;
+  const auto before = s.current.record;
+  const auto now = s.world->time.now();
+  auto batch = s.queue->settle(*after, *before, now, events_of(*before, *after, now));
+  send_commit(self, std::move(batch), [before, after](self_pointer me) {
+    count_moved(me, before.get(), *after);
+    feed(me, event::settled{});
+  });
+}
+
+std::string_view outcome_of(const attempt_end& end) {
+  if (!end.failure)
+    return "sent";
+  switch (*end.failure) {
+  case smtp::failure_class::server_unavailable:
+  case smtp::failure_class::protocol:
+    return "lost";
+  case smtp::failure_class::recipient_rejected:
+  case smtp::failure_class::message_rejected:
+  case smtp::failure_class::too_large:
+  case smtp::failure_class::not_supported:
+    return "refused";
+  default:
+    return "deferred";
+  }
+}
+
+void perform(self_pointer self, effect::settle_attempt& e) {
+  auto& s = self->state;
+  auto after = std::make_shared<OutboxMail>(*s.current.record);
+  const auto chance = std::uniform_real_distribution<double>{}(s.random);
+  note_attempt(*after, e.end, s.world->time.now(), chance);
+  auto& metrics = s.world->metrics.outbox;
+  if (e.end.counts)
+    metrics.attempted(outcome_of(e.end));
+  if (e.end.failure) {
+    metrics.failed(to_string(*e.end.failure));
+    log::warning("outbox.not_sent", {{"tenant", s.task->tenant.str()},
+                                     {"account", s.task->account.str()},
+                                     {"mail", after->id()},
+                                     {"state", state_of(*after, 0)},
+                                     {"class", to_string(*e.end.failure)},
+                                     {"where", to_string(e.end.where)},
+                                     {"detail", e.end.words},
+                                     {"who_acts", to_string(smtp::who_acts(*e.end.failure))},
+                                     {"remedy", smtp::remedy(*e.end.failure)}});
+  }
+  settle(self, std::move(after));
+}
+
+void perform(self_pointer self, effect::settle_doubt& e) {
+  auto& s = self->state;
+  auto after = std::make_shared<OutboxMail>(*s.current.record);
+  note_doubt(*after, std::move(e.words), s.world->time.now());
+  s.world->metrics.outbox.attempted("in_doubt");
+  log::warning("outbox.in_doubt",
+               {{"tenant", s.task->tenant.str()}, {"account", s.task->account.str()}, {"mail", after->id()}});
+  auto batch = s.queue->note(*after);
+  s.current.record = std::move(after);
+  send_commit(self, std::move(batch), [](self_pointer me) { feed(me, event::noted{}); });
+}
+
+void perform(self_pointer self, effect::settle_found& e) {
+  auto& s = self->state;
+  auto after = std::make_shared<OutboxMail>(*s.current.record);
+  note_found(*after, e.served, e.folder, s.world->time.now());
+  s.world->metrics.outbox.doubt_resolved("found");
+  settle(self, std::move(after));
+}
+
+void perform(self_pointer self, effect::settle_undecided& e) {
+  auto& s = self->state;
+  auto after = std::make_shared<OutboxMail>(*s.current.record);
+  note_undecided(*after, e.resend, std::move(e.words), s.world->time.now());
+  s.world->metrics.outbox.doubt_resolved(e.resend ? "resent" : "held");
+  settle(self, std::move(after));
+}
+
+void open_search(self_pointer self) {
+  auto& s = self->state;
+  ask_token(self, false, [](self_pointer me, const access_token& token) {
+    auto& st = me->state;
+    if (st.search_users.empty())
+      return;
+    auto target = st.task->sent_target;
+    target.session.user = st.search_users.back();
+    target.session.token_or_password = token.value;
+    auto ear = std::make_shared<sent_search>(outbox_actor{me}, st.attempt, st.current.record->message_id());
+    st.search = st.world->dialer.open(std::move(target), ear);
+    ear->attach(st.search);
+  });
+}
+
+/// First the identity's own Sent, where servers keep what it submitted, then the shared mailbox's.
+void perform(self_pointer self, effect::search_sent&) {
+  auto& s = self->state;
+  ++s.attempt;
+  s.search_failed.clear();
+  s.search_users = {s.task->shared_user};
+  if (s.user.empty()) {
+    // After a restart the token tells who we are.
+    ask_token(self, false, [](self_pointer me, const access_token& token) {
+      learn_identity(me, token.delegate);
+      if (me->state.user != me->state.task->shared_user)
+        me->state.search_users.push_back(me->state.user);
+      open_search(me);
+    });
+    return;
+  }
+  if (s.user != s.task->shared_user)
+    s.search_users.push_back(s.user);
+  open_search(self);
+}
+
+void perform(self_pointer self, effect::report& e) {
+  tell(self->state.world->sending, identity_report{self->state.identity, e.failure});
+}
+
+void perform(self_pointer self, effect::set_timer& e) {
+  self->delayed_send(self, e.delay, timer_rang{e.epoch});
+}
+
+void perform(self_pointer self, effect::ended&) {
+  self->state.ended = true;
+  quit_if_done(self);
+}
+
+} // namespace
+
+std::string event_of(const OutboxMail& mail, std::string_view type, wall_time now) {
+  records::Event event;
+  event.set_id(mail.account() + "." + mail.id() + "." + std::to_string(mail.history_size()) + "." +
+               std::string{type.substr(type.find('.') + 1)});
+  event.set_type(std::string{type});
+  event.set_source("/tenants/" + mail.tenant() + "/accounts/" + mail.account());
+  event.set_subject(mail.id());
+  event.set_time_ms(now.time_since_epoch().count());
+  event.set_data(boost::json::serialize(describe(mail)));
+  return event.SerializeAsString();
+}
+
+void count_moved(self_pointer self, const OutboxMail* before, const OutboxMail& after) {
+  auto& metrics = self->state.world->metrics;
+  metrics.outbox.moved(before ? state_of(*before, 0) : std::string_view{}, state_of(after, 0));
+  if (!is_final(after))
+    return;
+  metrics.outbox.finished(state_of(after, 0));
+  if (after.state() == OutboxMail::CANCELLED)
+    return;
+  metrics.mailbox.event(after.state() == OutboxMail::SENT ? "outbox.sent" : "outbox.failed");
+  if (after.state() == OutboxMail::SENT)
+    metrics.outbox.delivered(std::chrono::milliseconds{after.updated_ms() - after.created_ms()});
+}
+
+void carry_out(self_pointer self, std::vector<effect_type> effects) {
+  for (auto& each : effects)
+    std::visit([self](auto& e) { perform(self, e); }, each);
+}
+
+void feed(self_pointer self, event_type what) {
+  auto& s = self->state;
+  s.last_work = s.world->time.ticks();
+  carry_out(self, s.machine->on(std::move(what), s.world->time.now()));
+  go_on(self);
+}
+
+/// Another mailbox's Sent is still to be looked at, unless it is known already.
+bool search_goes_on(self_pointer self, event::searched& seen) {
+  auto& s = self->state;
+  s.search.reset();
+  if (s.search_users.empty())
+    return false;
+  s.search_users.pop_back();
+  if (seen.failed)
+    s.search_failed = seen.words;
+  if (seen.found || s.search_users.empty()) {
+    if (!seen.found && !s.search_failed.empty())
+      seen = {false, true, s.search_failed};
+    return false;
+  }
+  open_search(self);
+  return true;
+}
+
+void go_on(self_pointer self) {
+  auto& s = self->state;
+  if (!s.queue || !s.task->sends || s.stopping || !s.machine->wants_head())
+    return;
+  if (const auto* head = s.queue->head()) {
+    const auto& mail = *head->record;
+    const bool same = s.machine->head_seq() == mail.seq() && s.current.record == head->record;
+    if (same && !s.machine->resting())
+      return;
+    s.current = *head;
+    head_mail next{mail.seq(), envelope_of(mail), waiting_recipients(mail),
+                   wall_time{std::chrono::milliseconds{mail.next_try_ms()}}, mail.chunks() <= 1};
+    carry_out(self, s.machine->on(event::head{std::move(next)}, s.world->time.now()));
+    return;
+  }
+  if (!s.queue->wants_page() || std::exchange(s.reading, true))
+    return;
+  const outbox_actor me{self};
+  const auto asked_at = s.queue->window_version();
+  s.world->store.with_snapshot([me, asked_at, tenant = s.task->tenant, account = s.task->account,
+                                from = s.queue->page_from()](const storage::snapshot& view) {
+    tell(me, read_page(view, tenant, account, from, asked_at));
+  });
+}
+
+} // namespace postroom::outbox

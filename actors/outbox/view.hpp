@@ -1,0 +1,20 @@
+#pragma once
+
+#include "records.pb.h"
+
+#include <boost/json/object.hpp>
+
+/// How a mail in the outbox is shown: by the API and in events alike.
+namespace postroom::outbox {
+
+/// `queued`, `sending`, …; `in_flight`: the seq of the mail whose fate is open, 0: none.
+[[nodiscard]] std::string_view state_of(const records::OutboxMail& of, std::uint64_t in_flight) noexcept;
+
+/// Without its history.
+[[nodiscard]] boost::json::object describe(const records::OutboxMail& of, std::uint64_t in_flight = 0);
+[[nodiscard]] boost::json::array describe_history(const records::OutboxMail& of);
+
+/// What the queue counts.
+[[nodiscard]] boost::json::object describe(const records::Outbox& of);
+
+} // namespace postroom::outbox

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "protocol/smtp/failure_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace postroom::sending {
+
+/// What one authenticating identity may do; 0: no limit.
+struct identity_rules {
+  std::uint32_t messages_per_minute = 0;
+  std::uint32_t connections = 0;
+  std::uint32_t recipients_per_day = 0;
+  friend bool operator==(const identity_rules&, const identity_rules&) = default;
+};
+
+/// Why an identity must not be used now.
+struct refusal {
+  smtp::failure_class klass{};
+  std::string words;
+  wall_time until{};
+};
+
+/// What one identity has used of its limits, and what its server thinks of it. Several shared mailboxes send as one
+/// delegate and share all of it. Plain data; time and chance come in.
+class identity_limits {
+public:
+  void set_rules(const identity_rules& rules) { rules_ = rules; }
+
+  /// A connection more? Counts it when so.
+  [[nodiscard]] bool take_connection();
+  void return_connection();
+  [[nodiscard]] std::uint32_t connections() const { return connections_; }
+
+  /// How long the next mail has to wait for its turn, which is taken, unless that is longer than `most`.
+  [[nodiscard]] std::chrono::milliseconds take_message(mono_time now, std::chrono::milliseconds most);
+  /// Refuses when the recipients of the last 24 hours and these exceed the day's limit.
+  [[nodiscard]] std::optional<refusal> refuse_recipients(std::size_t recipients, wall_time now);
+  void served(std::size_t recipients, wall_time now);
+  /// From an earlier process.
+  void served_in(std::int64_t hour, std::uint32_t recipients) { by_hour_[hour] += recipients; }
+
+  /// Set while the identity is not to be used: it was throttled, ran out of quota, or failed again and again.
+  [[nodiscard]] std::optional<refusal> blocked(wall_time now) const;
+  /// What the server answered: nothing: it works.
+  void report(std::optional<smtp::failure_class> failure, wall_time now, double chance);
+  /// Somebody acted: forget what was held against it.
+  void forgive();
+  [[nodiscard]] bool breaker_open(wall_time now) const { return blocked(now).has_value(); }
+
+private:
+  identity_rules rules_;
+  std::uint32_t connections_ = 0;
+  mono_time next_message_{};
+  std::map<std::int64_t, std::uint32_t> by_hour_; ///< recipients served, by hour since 1970
+  std::uint32_t failures_ = 0;                    ///< in a row
+  std::optional<refusal> blocked_;
+};
+
+} // namespace postroom::sending

@@ -1,0 +1,131 @@
+#include "api/attachment_names.hpp"
+#include "api/body_intake.hpp"
+#include "api/object_json.hpp"
+#include "api/objects.hpp"
+#include "api/outbox_requests.hpp"
+
+#include <array>
+
+namespace postroom::api {
+namespace {
+
+boost::json::object upload_json(const records::Upload& of) {
+  return {{"id", of.id()},
+          {"filename", of.filename()},
+          {"content_type", of.content_type()},
+          {"size", of.size()},
+          {"created", time_json(of.created_ms())},
+          {"expires", time_json(of.expires_ms())}};
+}
+
+/// Reads the whole body into the store.
+awaitable<result<void>> take_body(request& what, body_intake& into) {
+  while (true) {
+    const auto piece = co_await what.incoming->next();
+    if (!piece)
+      co_return piece.error();
+    if (!*piece)
+      break;
+    into.add(**piece);
+    const auto kept = co_await into.flush();
+    if (!kept)
+      co_return kept.error();
+  }
+  co_return co_await into.finish();
+}
+
+records::Upload record_of(const request& what, const body_intake& body, wall_time now) {
+  records::Upload made;
+  made.set_id("up_" + hex_encode(random_string(12)));
+  made.set_tenant(what.tenant.str());
+  if (const auto named = what.query.find("filename"); named != what.query.end())
+    made.set_filename(named->second);
+  made.set_content_type(safe_content_type(what.content_type));
+  made.set_size(body.bytes());
+  made.set_blob(body.blob().bytes.data(), body.blob().bytes.size());
+  made.set_chunks(body.chunks());
+  made.set_created_ms(now.time_since_epoch().count());
+  made.set_expires_ms((now + limits::upload_life).time_since_epoch().count());
+  return made;
+}
+
+awaitable<response> create_upload(const services& world, request& what) {
+  if (const auto known = only_parameters(what, {"filename"}); !known)
+    co_return refuse(known.error());
+  operations changes;
+  const auto exists = co_await require_tenant(world, what.tenant, changes);
+  if (!exists)
+    co_return refuse(exists.error());
+  body_intake body{world.store};
+  const auto taken = co_await take_body(what, body);
+  if (!taken)
+    co_return refuse(taken.error());
+  const auto record = record_of(what, body, world.time.now());
+  storage::reference_body reference{body.blob(), body.chunks(), {}};
+  if (const auto small = body.take_small())
+    reference.inline_chunk = *small;
+  const auto key = storage::keys::upload(what.tenant, record.id());
+  records::Expiry expiry;
+  expiry.set_space(static_cast<std::uint32_t>(key.space));
+  expiry.set_key(key.key);
+  expiry.set_blob(record.blob());
+  changes.emplace_back(std::move(reference));
+  changes.emplace_back(storage::put_of(key, record, {}, revision{0}));
+  changes.emplace_back(storage::put_of(storage::keys::expiry(record.expires_ms(), key.space, key.key), expiry));
+  const auto done = co_await apply(world.store, std::move(changes));
+  if (!done)
+    co_return refuse(done.error());
+  auto out = answer_json(boost::json::serialize(upload_json(record)), 201);
+  out.headers.emplace_back("Location", what.path + "/" + record.id());
+  co_return out;
+}
+
+awaitable<response> get_upload(const services& world, request& what) {
+  const auto found = co_await find_upload(world, what.tenant, what.param("upload"));
+  if (!found)
+    co_return refuse(found.error());
+  co_return answer_json(boost::json::serialize(upload_json(*found)));
+}
+
+awaitable<response> remove_upload(const services& world, request& what) {
+  const auto found = co_await find_upload(world, what.tenant, what.param("upload"));
+  if (!found)
+    co_return refuse(found.error());
+  const auto key = storage::keys::upload(what.tenant, found->id());
+  storage::release_body body;
+  std::ranges::copy(found->blob(), body.blob.bytes.begin());
+  operations changes;
+  changes.emplace_back(storage::erase{key, {}});
+  changes.emplace_back(std::move(body));
+  changes.emplace_back(storage::erase{storage::keys::expiry(found->expires_ms(), key.space, key.key), {}});
+  const auto done = co_await apply(world.store, std::move(changes));
+  if (!done)
+    co_return refuse(done.error());
+  response out;
+  out.status = 204;
+  co_return out;
+}
+
+constexpr std::array routes{
+    route{method::post, "/v1/uploads", access::write, create_upload, true, false, limits::upload_bytes_max},
+    route{method::get, "/v1/uploads/{upload}", access::read, get_upload},
+    route{method::delete_, "/v1/uploads/{upload}", access::write, remove_upload},
+};
+
+} // namespace
+
+awaitable<result<records::Upload>> find_upload(const services& world, tenant_id tenant, std::string id) {
+  auto found = co_await fetch_existing<records::Upload>(world.store, storage::keys::upload(tenant, id),
+                                                        "upload '" + id + "'; uploads expire after 24 hours");
+  if (!found)
+    co_return found.error();
+  if (found->value.expires_ms() <= world.time.now().time_since_epoch().count())
+    co_return fail(errc::not_found, "upload '" + id + "' has expired");
+  co_return std::move(found->value);
+}
+
+std::span<const route> upload_routes() {
+  return routes;
+}
+
+} // namespace postroom::api
