@@ -3,7 +3,6 @@
 #include <mutex>
 
 using postroom::mime::byte_source;
-using postroom::mime::line_ends;
 using postroom::mime::outgoing_buffer;
 using postroom::mime::stream_failure;
 

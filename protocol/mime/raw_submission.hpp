@@ -33,8 +33,8 @@ public:
   raw_submission(const raw_submission&) = delete;
   raw_submission& operator=(const raw_submission&) = delete;
 
-  /// Errors: `invalid_argument` (no header, a line in it that is no field or is over 998 octets, neither ASCII nor UTF-8,
-  /// not exactly one valid From address, a NUL anywhere), `too_large` (header beyond
+  /// Errors: `invalid_argument` (no header, a line in it that is no field or is over 998 octets, neither ASCII nor
+  /// UTF-8, not exactly one valid From address, a NUL anywhere), `too_large` (header beyond
   /// limits::mime_header_block_bytes_max, a list of recipients beyond limits::mime_list_header_bytes_max or
   /// limits::mime_addresses_max), those of the sink. Then it is over.
   [[nodiscard]] result<void> feed(std::string_view octets);

@@ -1,0 +1,154 @@
+#include "protocol/smtp/failure_table.hpp"
+#include "protocol/smtp/reply_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace postroom::smtp {
+namespace {
+
+using enum phase;
+
+reply read(const std::string& line) {
+  reply_reader reader;
+  const auto wire = line + "\r\n";
+  std::span<const char> octets{wire};
+  return reader.next(octets).value().value();
+}
+
+struct refusal {
+  phase where;
+  std::string line;
+  std::string expected;
+};
+
+// The lines as they were seen, or as documented; sources at the rows of the table.
+const refusal refusals[] = {
+    {message, "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending", "throttled"},
+    {login, "432 4.3.2 Concurrent connections limit exceeded.", "throttled"},
+    {message, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "throttled"},
+    {message, "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", "message_deferred"},
+    {recipient, "432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", "recipient_deferred"},
+    {sender, "451 4.7.500 Server busy. Please try again later from [192.0.2.1]", "throttled"},
+    {message, "451 4.7.0 Temporary server error. Please try again later. PRX2", "server_unavailable"},
+    {sender, "421 4.7.0 Try again later, closing connection.", "throttled"},
+    {greeting, "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred", "throttled"},
+    {greeting, "421 4.3.2 Service not active", "server_unavailable"},
+    {message, "421 4.4.2 Connection dropped", "server_unavailable"},
+    {login, "421 4.3.0 Temporary System Problem", "server_unavailable"},
+    {sender, "450 4.7.1 Error: too much mail from 192.0.2.1", "throttled"},
+    {recipient, "450 4.7.1 Error: too many recipients from 192.0.2.1", "throttled"},
+    {message, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed", "quota_exhausted"},
+    {message, "550 5.1.90 Your message can't be sent because you've reached your daily limit", "quota_exhausted"},
+    {message, "550 5.7.233 Tenant has exceeded its external recipient limit", "quota_exhausted"},
+    {message, "550 5.7.232 Trial tenant has exceeded its external recipient limit", "quota_exhausted"},
+    {message, "550 5.7.705 Access denied, tenant has exceeded threshold", "quota_exhausted"},
+    {message, "554 5.2.2 mailbox full; QuotaExceeded", "quota_exhausted"},
+    {message, "550 5.2.2 Submission quota exceeded", "quota_exhausted"},
+    {message, "550 5.2.251 continuous error", "quota_exhausted"},
+    {message, "550 5.2.252 SendAsDenied; continuous error", "sender_denied"},
+    {message, "550 5.2.253 InvalidLicense; continuous error", "sender_denied"},
+    {message, "550 5.2.254 RecipientLimit; continuous error", "throttled"},
+    {recipient, "550 5.4.5 Daily user sending limit exceeded. a1 - gsmtp", "quota_exhausted"},
+    {login, "454 4.7.0 Too many login attempts, please try again later.", "throttled"},
+    {login, "454 4.7.0 Temporary authentication failure", "auth_unavailable"},
+    {login, "432 4.7.12 A password transition is needed", "auth_rejected"},
+    {login, "451 4.7.0 Temporary server error", "auth_unavailable"},
+    {login, "535 5.7.3 Authentication unsuccessful", "auth_rejected"},
+    {login, "535 5.7.8 Username and Password not accepted", "auth_rejected"},
+    {login,
+     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit "
+     "https://aka.ms/smtp_auth_disabled",
+     "auth_disabled"},
+    {login, "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.",
+     "auth_disabled"},
+    {login, "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy",
+     "auth_rejected"},
+    {login, "550 5.7.30 Basic authentication is not supported for Client Submission", "auth_rejected"},
+    {login, "504 5.7.4 Unrecognized authentication type", "auth_rejected"},
+    {login, "534 5.7.9 Application-specific password required", "auth_rejected"},
+    {sender, "530 5.7.57 Client not authenticated to send mail", "auth_rejected"},
+    {sender, "530 5.7.0 Authentication Required", "auth_rejected"},
+    {recipient, "553 5.7.1 <a@x.test>: Sender address rejected: not logged in", "auth_rejected"},
+    {recipient, "553 5.7.1 <a@x.test>: Sender address rejected: not owned by user b", "sender_denied"},
+    {message, "550 5.7.60 SMTP; Client does not have permissions to send as this sender", "sender_denied"},
+    {message, "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Failed",
+     "sender_denied"},
+    {message, "550 5.1.8 Access denied, bad outbound sender", "sender_denied"},
+    {message, "550 5.7.501 Access denied, banned sender", "sender_denied"},
+    {message, "550 5.7.708 Service unavailable, traffic not accepted from this IP", "sender_denied"},
+    {sender, "550 5.7.1 not here", "sender_denied"},
+    {sender, "501 5.5.4 Invalid arguments", "message_rejected"},
+    {sender, "451 4.3.0 later", "message_deferred"},
+    {sender, "452 4.3.1 Insufficient system storage", "message_deferred"},
+    {sender, "552 5.3.4 Message size exceeds fixed maximum message size", "too_large"},
+    {message, "552 Message size exceeds fixed limit", "too_large"},
+    {recipient, "552 5.2.3 Message exceeds the mailbox's maximum", "too_large"},
+    {sender, "555 5.5.4 Unsupported option", "not_supported"},
+    {message, "550 5.6.7 SMTPUTF8 is required", "not_supported"},
+    {recipient, "452 4.5.3 Too many recipients", "recipient_deferred"},
+    {recipient, "552 Too many recipients", "recipient_deferred"},
+    {recipient, "550 5.5.3 Too many recipients", "recipient_deferred"},
+    {recipient, "450 4.2.1 receiving mail too quickly", "recipient_deferred"},
+    {recipient, "450 4.7.1 Greylisted", "recipient_deferred"},
+    {recipient, "552 5.2.2 Mailbox full", "recipient_rejected"},
+    {recipient, "550 5.1.1 User unknown", "recipient_rejected"},
+    {recipient, "554 5.7.1 Relay access denied", "recipient_rejected"},
+    {recipient, "503 5.5.1 Need MAIL first", "protocol"},
+    {data, "554 5.5.1 No valid recipients", "message_rejected"},
+    {data, "451 4.3.0 later", "message_deferred"},
+    {message, "554 5.7.1 Spam", "message_rejected"},
+    {message, "550 5.7.512 RFC 5322 section 3.6.2", "message_rejected"},
+    {message, "550 5.6.11 Invalid characters", "message_rejected"},
+    {message, "451 4.7.1 later", "message_deferred"},
+    {message, "500 what?", "protocol"},
+    {greeting, "554 5.7.1 blocked", "server_unavailable"},
+    {hello, "550 no", "server_unavailable"},
+    {starttls, "454 4.7.0 TLS not available", "server_unavailable"},
+    {message, "250 2.0.0 OK", "protocol"},
+    {sender, "354 go", "protocol"},
+};
+
+TEST(smtp_failures, are_told_apart) {
+  for (const auto& r : refusals)
+    EXPECT_EQ(to_string(classify(r.where, read(r.line))), r.expected) << to_string(r.where) << ": " << r.line;
+}
+
+TEST(smtp_failures, all_have_names_and_words) {
+  std::set<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(failure_class::protocol); ++i) {
+    const auto c = static_cast<failure_class>(i);
+    EXPECT_TRUE(names.insert(to_string(c)).second);
+    EXPECT_TRUE(meaning(c).ends_with('.'));
+    EXPECT_TRUE(remedy(c).ends_with('.'));
+  }
+  EXPECT_EQ(who_acts(failure_class::auth_disabled), actor_role::exchange_admin);
+  EXPECT_TRUE(passes_by_itself(failure_class::throttled));
+  EXPECT_FALSE(passes_by_itself(failure_class::sender_denied));
+}
+
+TEST(smtp_failures, have_a_class_whatever_the_code) {
+  for (int place = 0; place <= static_cast<int>(message); ++place)
+    for (std::uint16_t code = 400; code < 600; ++code) {
+      const auto c = classify(static_cast<phase>(place), {.code = code});
+      if (c == failure_class::protocol) {
+        EXPECT_TRUE(code == 500 || code == 502 || code == 503) << code;
+      }
+    }
+}
+
+TEST(smtp_accepted, names_the_message_id_in_force) {
+  const auto id = [](const std::string& line) {
+    const auto answer = read(line);
+    return std::string{message_id_in(answer).value_or("none")};
+  };
+  EXPECT_EQ(id("250 2.0.0 OK <aKj2OhY87X3qWDJs@maxwell> [Hostname=SYBP282MB2635.AUSP282.PROD.OUTLOOK.COM]"),
+            "aKj2OhY87X3qWDJs@maxwell");
+  for (const auto* line : {"250 2.0.0 OK", "250 2.0.0 Ok: queued as 4ABC", "250 2.0.0 OK  1720 a1 - gsmtp",
+                           "250 2.0.0 OK <half", "250 2.0.0 OK <>", "250 2.0.0 OK <a b>", "550 5.0.0 OK <a@b>"})
+    EXPECT_EQ(id(line), "none");
+}
+
+} // namespace
+} // namespace postroom::smtp
