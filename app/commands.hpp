@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-/// The commands behind `postroom …`. Each returns the process's exit status: 0 done, 1 failed (the reason is on
-/// stderr), 2 the configuration is wrong.
+/// The commands behind `postroom …` that need no running gateway; those that ask one are in app/cli/. Each returns the
+/// process's exit status: 0 done, 1 failed (the reason is on stderr), 2 the configuration is wrong.
 namespace postroom::app {
 
 struct serve_options {
