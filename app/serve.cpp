@@ -1,11 +1,15 @@
 #include "app/commands.hpp"
+#include "app/lookout.hpp"
 #include "app/process.hpp"
 #include "app/ready_file.hpp"
+#include "app/systemd_notify.hpp"
 
 #include "api/access_tokens.hpp"
 #include "base/environment.hpp"
 
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 
 namespace postroom::app {
 namespace {
@@ -26,6 +30,24 @@ result<configuration> load(const std::filesystem::path& file) {
   return load_configuration(file, *env);
 }
 
+std::optional<std::string> variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>{value} : std::nullopt;
+}
+
+/// What is to be looked at; the ready file is written when every mailbox is in step.
+lookout::watched watch(gateway_process& gateway, const std::filesystem::path& ready_file) {
+  lookout::watched out;
+  out.look = [&gateway] { return gateway.node().look(1s); };
+  out.url = gateway.url();
+  if (!ready_file.empty())
+    out.in_step = [&gateway, ready_file]() -> result<void> {
+      auto token = gateway.make_token("ready file");
+      return token ? write_ready_file(ready_file, gateway.url(), *token) : result<void>{token.error()};
+    };
+  return out;
+}
+
 } // namespace
 
 int serve(const serve_options& options) {
@@ -43,17 +65,11 @@ int serve(const serve_options& options) {
     return complain(process.error());
   }
   auto& gateway = **process;
-  bool announced = options.ready_file.empty();
-  while (!end_wanted(announced ? 1h : 100ms, config->log.level)) {
-    if (announced)
-      continue;
-    const auto seen = gateway.node().look(1s);
-    if (!seen || !seen->configuration_loaded || seen->in_step < seen->mailboxes)
-      continue;
-    auto token = gateway.make_token("ready file");
-    if (token && write_ready_file(options.ready_file, gateway.url(), *token))
-      announced = true;
-  }
+  systemd_notify systemd{variable};
+  lookout from_above{watch(gateway, options.ready_file), systemd};
+  while (!end_wanted(from_above.pause(time.ticks()), config->log.level))
+    from_above.look(time.ticks());
+  systemd.stopping();
   log::info("gateway.stopping", {});
   gateway.stop();
   log::info("gateway.stopped", {});
