@@ -81,6 +81,9 @@ service anvil {
 }
 service auth {
   client_limit = 20000
+  unix_listener auth-submission {
+    mode = 0666
+  }
 }
 service stats {
   client_limit = 20000
@@ -116,6 +119,20 @@ service lmtp {
   process_min_avail = 1
   inet_listener lmtp {
     port = @lmtp@
+  }
+}
+)";
+
+/// Mail for `user+folder` goes into that folder.
+constexpr std::string_view sent_folder_template = R"(
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
+lda_mailbox_autocreate = yes
+namespace inbox {
+  inbox = yes
+  mailbox "@sent@" {
+    auto = subscribe
+    special_use = \Sent
   }
 }
 )";
@@ -268,13 +285,18 @@ std::string dovecot::configuration() const {
       {"@imaps@", std::to_string(imaps_port_)},
       {"@lmtp@", std::to_string(lmtp_port_)},
   };
-  return filled_in(main_template, values) + rights_of_parts() + options_.extra_config + "\n";
+  const auto sent =
+      options_.sent_folder.empty() ? "" : filled_in(sent_folder_template, {{"@sent@", options_.sent_folder}});
+  return filled_in(main_template, values) + sent + rights_of_parts() + options_.extra_config + "\n";
 }
 
 void dovecot::write_access_list() const {
   std::string list;
   for (const auto& [delegate, mailbox] : options_.rights)
     list += delegate + "!" + lower(mailbox) + ":::::::nopassword=y\n";
+  if (!options_.sent_folder.empty())
+    for (const auto& [delegate, mailbox] : options_.rights)
+      list += delegate + "!" + lower(delegate) + ":::::::nopassword=y\n";
   write_file(directory_.path() / "access.list", list);
 }
 
@@ -327,6 +349,11 @@ result<void> dovecot::deliver(const std::string& mailbox, std::string_view raw) 
       return answered;
   }
   return lmtp.write("QUIT\r\n");
+}
+
+result<void> dovecot::deliver_to_folder(const std::string& mailbox, const std::string& folder, std::string_view raw) {
+  const auto at = mailbox.rfind('@');
+  return deliver('"' + mailbox.substr(0, at) + '+' + folder + '"' + mailbox.substr(at), raw);
 }
 
 fs::path dovecot::maildir(const std::string& mailbox) {

@@ -26,6 +26,9 @@ struct dovecot_options {
   /// 0: connections in IDLE keep their imap process.
   std::chrono::seconds imap_hibernate_timeout{0};
   std::size_t login_processes = 1;
+  /// A folder with this name and \Sent in every mailbox, e.g. "Sent Items", and every delegate named in `rights` or
+  /// granted may open his own mailbox, too, where Exchange puts what he sends. Empty: neither.
+  std::string sent_folder;
   /// More lines for dovecot.conf.
   std::string extra_config;
 };
@@ -33,7 +36,7 @@ struct dovecot_options {
 /// A real Dovecot of our own: TLS on a high port of 127.0.0.1, PLAIN/LOGIN with one password, XOAUTH2 and OAUTHBEARER
 /// with tokens of `issuer()`, where a delegate opens the shared mailboxes it has a right to. LMTP for deliveries.
 /// Everything lies in a temporary directory; nothing of /etc/dovecot is read. Works as root (mail belongs to user
-/// `mail`) and as an ordinary user. Not thread-safe, except deliver() and drop().
+/// `mail`) and as an ordinary user. Not thread-safe, except deliver(), deliver_to_folder() and drop().
 class dovecot {
 public:
   /// `not_found` when Dovecot is not installed; `timeout` with the log when it does not come up.
@@ -49,6 +52,9 @@ public:
   [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_.path(); }
   [[nodiscard]] const jwt_issuer& issuer() const noexcept { return issuer_; }
   [[nodiscard]] const std::string& password() const noexcept { return options_.password; }
+  [[nodiscard]] const std::string& sent_folder() const noexcept { return options_.sent_folder; }
+  /// The socket where Postfix asks who somebody is (smtpd_sasl_path).
+  [[nodiscard]] std::filesystem::path auth_socket() const { return directory_.path() / "run" / "auth-submission"; }
   [[nodiscard]] std::string log() const;
 
   /// Takes effect for logins within a second or two (Dovecot looks at the list's time stamp).
@@ -57,6 +63,9 @@ public:
 
   /// By LMTP: pushes to IDLE at once. Adds Return-Path only. The mail may use bare LF or CR LF.
   [[nodiscard]] result<void> deliver(const std::string& mailbox, std::string_view raw);
+  /// As deliver(), into a folder. Only where there is a `sent_folder`.
+  [[nodiscard]] result<void> deliver_to_folder(const std::string& mailbox, const std::string& folder,
+                                               std::string_view raw);
   /// Puts the bytes unchanged into the mailbox's Maildir: thousands per second, seen by IDLE through inotify.
   void drop(const std::string& mailbox, std::string_view raw);
   /// As drop(), so many times into each of the mailboxes, as links to one file: a large backlog that takes no space.

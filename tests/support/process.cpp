@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -86,6 +87,25 @@ struct launch {
 
 int open_or_null(const std::filesystem::path& path, int flags) {
   return ::open(path.empty() ? "/dev/null" : path.c_str(), flags | O_CLOEXEC, 0644);
+}
+
+/// Whether a process of the group still holds on to its sockets. Zombies do not, and who reaps them is not up to us.
+bool group_lives(pid_t group) {
+  std::error_code vanished;
+  for (std::filesystem::directory_iterator entry{"/proc", vanished}, end; entry != end; entry.increment(vanished)) {
+    std::ifstream file(entry->path() / "stat");
+    std::string stat; // pid (name) state parent group …
+    if (std::atoi(entry->path().filename().c_str()) == 0 || !std::getline(file, stat))
+      continue;
+    char state = 0;
+    int parent = 0, its_group = 0;
+    const auto name_end = stat.rfind(')');
+    if (name_end != std::string::npos &&
+        std::sscanf(stat.c_str() + name_end + 1, " %c %d %d", &state, &parent, &its_group) == 3 && its_group == group &&
+        state != 'Z' && state != 'X')
+      return true;
+  }
+  return false;
 }
 
 } // namespace
@@ -208,8 +228,10 @@ int process::stop(std::chrono::milliseconds deadline) {
 }
 
 void process::kill() {
-  ::kill(-pid_, SIGKILL);
+  const bool anybody_there = ::kill(-pid_, SIGKILL) == 0;
   (void)wait(5s);
+  if (anybody_there)
+    (void)wait_until([this] { return !group_lives(pid_); }, 5s);
 }
 
 std::uint64_t process::resident_bytes() const {

@@ -75,7 +75,7 @@ public:
   void signal(int number);
   /// SIGTERM, then, after the deadline, SIGKILL to all of its group. The exit status as in wait().
   int stop(std::chrono::milliseconds deadline = 5s);
-  /// SIGKILL to the whole group, and waits for the end of the program.
+  /// SIGKILL to the whole group, and waits for the end of all of it: then its ports are free.
   void kill();
   /// What it has written so far to `output_file`.
   [[nodiscard]] std::string output() const { return read_file(output_file_); }

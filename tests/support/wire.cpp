@@ -62,6 +62,12 @@ result<std::unique_ptr<wire>> wire::connect(std::uint16_t port, const std::files
   return std::unique_ptr<wire>{new wire(std::move(state))};
 }
 
+result<void> wire::start_tls(const std::filesystem::path& ca_file) {
+  if (!state_->start_tls(ca_file))
+    return fail(errc::tls_failed, ERR_error_string(ERR_get_error(), nullptr));
+  return {};
+}
+
 result<void> wire::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = state_->write(bytes.data(), std::min<std::size_t>(bytes.size(), 64 * 1024));

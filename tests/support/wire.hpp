@@ -23,6 +23,8 @@ public:
   wire& operator=(const wire&) = delete;
   ~wire();
 
+  /// After STARTTLS: from here on as if connected with this `ca_file`.
+  [[nodiscard]] result<void> start_tls(const std::filesystem::path& ca_file);
   [[nodiscard]] result<void> write(std::string_view bytes);
   /// The next line without its CR LF. `timeout`, or `connection_lost` at the end of the stream.
   [[nodiscard]] result<std::string> read_line(std::chrono::milliseconds deadline = std::chrono::seconds{10});

@@ -36,6 +36,15 @@ office::office(office_options options) : options_(std::move(options)), port_(fre
   if (!started)
     throw std::runtime_error("Dovecot: " + started.error().detail);
   server_ = std::move(*started);
+  if (options_.submission) {
+    auto submission = *options_.submission;
+    for (const auto& each : options_.mailboxes)
+      submission.rights.emplace_back(delegate, address(each));
+    auto sending = postfix::start(*server_, std::move(submission));
+    if (!sending)
+      throw std::runtime_error("Postfix: " + sending.error().detail);
+    submission_ = std::move(*sending);
+  }
   identity_ = std::make_unique<token_endpoint>(server_->issuer(),
                                                token_endpoint::options{.access_token_life = options_.token_life});
   refresh_token_ = identity_->sign_in(delegate);
@@ -57,22 +66,27 @@ office::~office() {
 }
 
 std::string office::configuration() {
-  std::string text = "data_directory = \"data\"\n[api]\n" + setting("listen", "127.0.0.1:" + std::to_string(port_)) +
-                     "[log]\nformat = \"text\"\n[limits]\nconnections_per_second_per_host = 100\n" +
-                     "[[provider]]\nid = \"azure\"\nname = \"Contoso\"\nservice = \"microsoft_azure\"\n" +
-                     "directory_id = \"contoso\"\n" + setting("application_id", server_->issuer().client_id()) +
-                     setting("client_secret", token_endpoint::options{}.client_secret) +
-                     setting("token_endpoint", identity_->token_url()) + setting("imap_host", server_->host()) +
-                     "imap_port = " + std::to_string(server_->imaps_port()) + "\n" +
-                     setting("ca_file", server_->certificates().ca_certificate.string()) +
-                     "[[grant]]\nid = \"andrea\"\nprovider = \"azure\"\n" + setting("delegate", delegate) +
-                     setting("refresh_token", refresh_token_);
+  std::string text =
+      "data_directory = \"data\"\n[api]\n" + setting("listen", "127.0.0.1:" + std::to_string(port_)) +
+      "[log]\nformat = \"text\"\n[limits]\nconnections_per_second_per_host = 100\n" + options_.limits_config +
+      "[[provider]]\nid = \"azure\"\nname = \"Contoso\"\nservice = \"microsoft_azure\"\n" +
+      "directory_id = \"contoso\"\n" + setting("application_id", server_->issuer().client_id()) +
+      setting("client_secret", token_endpoint::options{}.client_secret) +
+      setting("token_endpoint", identity_->token_url()) + setting("imap_host", server_->host()) +
+      "imap_port = " + std::to_string(server_->imaps_port()) + "\n" +
+      setting("ca_file", server_->certificates().ca_certificate.string()) + options_.provider_config +
+      (submission_
+           ? setting("smtp_host", submission_->host()) + "smtp_port = " + std::to_string(submission_->port()) + "\n"
+           : std::string{}) +
+      "[[grant]]\nid = \"andrea\"\nprovider = \"azure\"\n" + setting("delegate", delegate) +
+      setting("refresh_token", refresh_token_);
   for (const auto& each : options_.mailboxes) {
     text += "[[account]]\nprovider = \"azure\"\ngrant = \"andrea\"\nlist = \"customers\"\n" + setting("id", each) +
             setting("name", each) + setting("email", address(each)) + setting("username", address(each)) +
             setting("catch_up", options_.catch_up);
     if (!options_.catch_up_since.empty())
       text += setting("catch_up_since", options_.catch_up_since);
+    text += options_.account_config;
   }
   return text + options_.more_config;
 }
@@ -128,6 +142,12 @@ api::test::answer office::get(const std::string& path) {
   api::test::client client{port_, transcript_, api_token_};
   transcript_.clear();
   return client.get(path);
+}
+
+api::test::answer office::send(api::test::call what) {
+  api::test::client client{port_, transcript_, api_token_};
+  transcript_.clear();
+  return client.send(what);
 }
 
 boost::json::object office::json(const std::string& path) {

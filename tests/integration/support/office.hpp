@@ -2,6 +2,7 @@
 
 #include "tests/api/support/client.hpp"
 #include "tests/support/dovecot.hpp"
+#include "tests/support/postfix.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/token_endpoint.hpp"
 
@@ -37,8 +38,13 @@ struct office_options {
   std::string catch_up = "all";
   std::string catch_up_since;
   std::chrono::seconds token_life{3600};
-  /// Sections for postroom.toml.
+  /// Lines for the provider's and each account's section of postroom.toml, for [limits], and further sections.
+  std::string provider_config;
+  std::string account_config;
+  std::string limits_config;
   std::string more_config;
+  /// A real Postfix through which the delegate may send as every mailbox.
+  std::optional<postfix_options> submission;
   dovecot_options server;
   /// The gateway's program below the build directory; see tests/integration/CMakeLists.txt for others.
   std::string program = "app/postroom";
@@ -53,6 +59,7 @@ public:
   ~office();
 
   [[nodiscard]] dovecot& server() { return *server_; }
+  [[nodiscard]] postfix& submission() { return *submission_; }
   [[nodiscard]] token_endpoint& identity() { return *identity_; }
   [[nodiscard]] process& gateway() { return *gateway_; }
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
@@ -76,6 +83,7 @@ public:
   [[nodiscard]] std::string output() const;
 
   [[nodiscard]] api::test::answer get(const std::string& path);
+  [[nodiscard]] api::test::answer send(api::test::call what);
   /// GET that must succeed.
   [[nodiscard]] boost::json::object json(const std::string& path);
   /// Where a mailbox stands, `status` of GET /v1/accounts/{id}/status.
@@ -96,6 +104,7 @@ private:
   office_options options_;
   temp_directory directory_;
   std::unique_ptr<dovecot> server_;
+  std::unique_ptr<postfix> submission_;
   std::unique_ptr<token_endpoint> identity_;
   std::uint16_t port_ = 0;
   std::string refresh_token_;
