@@ -30,6 +30,7 @@ void outbound_world::options::add_to(CLI::App& arguments) {
 
 outbound_world::outbound_world(options options) : options_(std::move(options)) {
   test::dovecot_options server;
+  server.sent_folder = "Sent Items"; // with it the delegate may sign in as himself, as those who submit do
   for (std::size_t i = 0; i < options_.mailboxes; ++i) {
     server.mailboxes.push_back(account(i) + "@contoso.test");
     server.rights.emplace_back(delegate, server.mailboxes.back());

@@ -4,15 +4,17 @@
 import argparse
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 
-# Per benchmark: its bare program, the keys of its JSON, how long it may take at most, and the rows of its table:
-# (what, Postroom's figure, the bare program's, must reach), the last as ("at most", number) or ("times bare", number).
+# Per benchmark: the program that runs beside the gateway, as an option and its name; the keys of its JSON; how long it
+# may take at most; and the rows of its table: (what, Postroom's figure, the peer's, must reach), the last as
+# ("at most", number), ("at least", number), ("times peer", number) or ("at least times peer", number).
 BENCHMARKS = {
     "idle": {
-        "bare": "bare_watch",
+        "beside": ("--bare", "bare_watch"),
         "keys": ["kib_per_mailbox", "marginal_kib", "mailboxes", "fixed_mib", "bare_kib_per_mailbox"],
         "limit_s": 3000,
         "rows": [
@@ -22,7 +24,7 @@ BENCHMARKS = {
         ],
     },
     "catchup": {
-        "bare": "bare_fetch",
+        "beside": ("--bare", "bare_fetch"),
         "keys": ["cpu_s_per_1000", "bare_cpu_s_per_1000", "peak_rss_mib"],
         "limit_s": 1800,
         "rows": [
@@ -31,21 +33,65 @@ BENCHMARKS = {
         ],
     },
     "latency": {
-        "bare": "bare_watch",
+        "beside": ("--bare", "bare_watch"),
         "keys": ["p50_ms", "p99_ms", "bare_p50_ms", "bare_p99_ms"],
         "limit_s": 3000,
         "rows": [
-            ("delivery to event, median, ms", "p50_ms", "bare_p50_ms", ("times bare", 1.5)),
-            ("delivery to event, 99 %, ms", "p99_ms", "bare_p99_ms", ("times bare", 1.5)),
+            ("delivery to event, median, ms", "p50_ms", "bare_p50_ms", ("times peer", 1.5)),
+            ("delivery to event, 99 %, ms", "p99_ms", "bare_p99_ms", ("times peer", 1.5)),
+        ],
+    },
+    "submit": {
+        "beside": ("--sink", "smtp_sink"),
+        "keys": ["per_s", "p99_ms", "p50_ms", "peak_rss_mib"],
+        "limit_s": 600,
+        "rows": [
+            ("202 at 300/s, 99 %, ms", "p99_ms", None, ("at most", 30)),
+            ("accepted per second", "per_s", None, ("at least", 24)),
+        ],
+    },
+    "deliver": {
+        "beside": ("--sink", "smtp_sink"),
+        "keys": ["per_s", "cpu_s_per_1000", "peak_rss_mib"],
+        "limit_s": 900,
+        "rows": [
+            ("delivered per second", "per_s", None, ("at least", 1500)),
+            ("CPU per 1,000 mails, s", "cpu_s_per_1000", None, ("at most", 0.60)),
+        ],
+    },
+    "deliver --tls": {
+        "beside": ("--sink", "smtp_sink"),
+        "keys": ["per_s", "cpu_s_per_1000", "nodemailer_per_s", "nodemailer_cpu_s_per_1000",
+                 "nodemailer_no_delay_per_s", "peak_rss_mib"],
+        "limit_s": 1800,
+        "rows": [
+            ("delivered per second", "per_s", "nodemailer_per_s", ("at least times peer", 2)),
+            ("CPU per 1,000 mails, s", "cpu_s_per_1000", "nodemailer_cpu_s_per_1000", ("times peer", 1)),
         ],
     },
 }
 
 
+def install_nodemailer(build):
+    """Puts the peer beside the build, with what its lock file names; answers its program."""
+    source = pathlib.Path(__file__).parent / "peers" / "nodemailer"
+    to = build / "bench" / "nodemailer"
+    to.mkdir(parents=True, exist_ok=True)
+    for file in source.iterdir():
+        shutil.copy(file, to)
+    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=to, check=False)
+    if done.returncode != 0:
+        sys.exit("nodemailer could not be installed: see npm's words above")
+    return to / "send.mjs"
+
+
 def measure(build, name, more_arguments):
     benchmark = BENCHMARKS[name]
-    line = [build / "bench" / f"{name}_bench", "--postroom", build / "app" / "postroom",
-            "--bare", build / "bench" / benchmark["bare"], *more_arguments]
+    option, beside = benchmark["beside"]
+    line = [build / "bench" / f"{name.split()[0]}_bench", "--postroom", build / "app" / "postroom",
+            option, build / "bench" / beside, *more_arguments]
+    if name == "deliver --tls":
+        line += ["--nodemailer", install_nodemailer(build)]
     child = subprocess.Popen([str(part) for part in line], stdout=subprocess.PIPE, text=True)
     try:
         output, _ = child.communicate(timeout=benchmark["limit_s"])
@@ -67,14 +113,16 @@ def shown(value):
 
 
 def print_table(name, figures):
-    rows = [("what", "Postroom", "bare", "ratio", "must reach", "")]
-    for what, ours_key, bare_key, (kind, bound) in BENCHMARKS[name]["rows"]:
+    rows = [("what", "Postroom", "beside", "ratio", "must reach", "")]
+    for what, ours_key, peer_key, (kind, bound) in BENCHMARKS[name]["rows"]:
         ours = figures[ours_key]
-        bare = figures[bare_key] if bare_key else None
-        most = bound if kind == "at most" else bound * bare
-        must = f"at most {bound}" if kind == "at most" else f"at most {bound} x bare"
-        rows.append((what, shown(ours), shown(bare), shown(ours / bare if bare else None), must,
-                     "yes" if ours <= most else "NO"))
+        peer = figures[peer_key] if peer_key else None
+        least = kind.startswith("at least")
+        limit = bound * peer if kind.endswith("times peer") else bound
+        must = f"at {'least' if least else 'most'} {bound}{' x beside' if kind.endswith('times peer') else ''}"
+        good = ours >= limit if least else ours <= limit
+        rows.append((what, shown(ours), shown(peer), shown(ours / peer if peer else None), must,
+                     "yes" if good else "NO"))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
@@ -94,12 +142,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, epilog="Further arguments go to the benchmark: --quick, …")
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--json", type=pathlib.Path, help="write the figures to this file")
-    parser.add_argument("name", choices=BENCHMARKS)
+    parser.add_argument("name", choices=[name for name in BENCHMARKS if " " not in name])
     arguments, more = parser.parse_known_args()
-    figures = measure(arguments.build, arguments.name, more)
-    print_table(arguments.name, figures)
+    variant = f"{arguments.name} --tls"
+    name = variant if "--tls" in more and variant in BENCHMARKS else arguments.name
+    figures = measure(arguments.build, name, more)
+    print_table(name, figures)
     if arguments.json:
-        kept = {key: figures[key] for key in BENCHMARKS[arguments.name]["keys"]}
+        kept = {key: figures[key] for key in BENCHMARKS[name]["keys"]}
         arguments.json.write_text(json.dumps(kept, indent=2) + "\n")
 
 
