@@ -38,7 +38,8 @@ protected:
             {"grant", "andrea"},
             {"folder", "INBOX/Tickets"},
             {"catch_up", "since"},
-            {"catch_up_since", "2026-01-02T03:04:05.678Z"}};
+            {"catch_up_since", "2026-01-02T03:04:05.678Z"},
+            {"in_doubt", "hold"}};
   }
   object_sample sample() { return {storage::object_kind::account, collection, fields(), *writer}; }
   std::vector<std::string> errors_with(const std::string& name, boost::json::value value) {
@@ -58,6 +59,7 @@ TEST_F(accounts_api, round_trips_every_field) {
   expect_null_resets(sample(), "catch_up", "new");
   expect_null_resets(sample(), "catch_up_since", nullptr);
   expect_null_resets(sample(), "service", "outlook365");
+  expect_null_resets(sample(), "in_doubt", "resend");
 }
 
 TEST_F(accounts_api, starts_out_with_defaults) {
@@ -71,6 +73,7 @@ TEST_F(accounts_api, starts_out_with_defaults) {
   EXPECT_EQ(shown.at("folder"), "INBOX");
   EXPECT_EQ(shown.at("catch_up"), "new");
   EXPECT_EQ(shown.at("transport"), "auto");
+  EXPECT_EQ(shown.at("in_doubt"), "resend");
 }
 
 TEST_F(accounts_api, refuses_what_is_not_an_account) {

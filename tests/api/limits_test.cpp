@@ -21,12 +21,16 @@ protected:
 };
 
 TEST_F(limits_api, bound_a_body_that_names_its_length) {
-  const auto head = "POST /v1/tenants HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ";
-  admin->write(head + std::to_string(limits::http_json_body_bytes_max + 1) + "\r\n\r\n");
+  const auto length = std::to_string(limits::http_json_body_bytes_max + 1);
+  const call announced{"POST", "/v1/tenants", {}, {{"Content-Type", "application/json"}, {"Content-Length", length}}};
+  admin->write(admin->bytes_of(announced));
   const auto refused = admin->read_answer();
   EXPECT_EQ(refused.status, 413U) << "before the body was sent";
   EXPECT_EQ(code_of(refused), "too_large");
   EXPECT_EQ(refused.header("connection"), "close");
+  auto stranger = nobody();
+  stranger.write(stranger.bytes_of(announced));
+  EXPECT_EQ(stranger.read_answer().status, 401U) << "limits are told to those who may ask";
 }
 
 TEST_F(limits_api, bound_a_body_in_chunks) {

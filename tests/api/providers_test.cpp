@@ -37,6 +37,13 @@ protected:
             {"imap_port", 1993},
             {"imap_security", "starttls"},
             {"sasl", "oauthbearer"},
+            {"smtp_host", "smtp.example"},
+            {"smtp_port", 1587},
+            {"smtp_security", "tls"},
+            {"sent_copy", "no"},
+            {"messages_per_minute", 70'000},
+            {"smtp_connections", 3},
+            {"recipients_per_day", 10'000'000},
             {"ca_file", "/etc/postroom/ca.pem"}};
   }
   object_sample sample() { return {storage::object_kind::provider, collection, fields(), *admin}; }
@@ -60,6 +67,12 @@ TEST_F(providers_api, round_trips_every_field) {
   expect_null_resets(sample(), "sasl", "auto");
   expect_null_resets(sample(), "imap_security", "tls");
   expect_null_resets(sample(), "type", "outlook365");
+  expect_null_resets(sample(), "smtp_host", "");
+  expect_null_resets(sample(), "smtp_port", nullptr);
+  expect_null_resets(sample(), "smtp_security", "starttls");
+  expect_null_resets(sample(), "sent_copy", "auto");
+  for (const auto* limit : {"messages_per_minute", "smtp_connections", "recipients_per_day"})
+    expect_null_resets(sample(), limit, nullptr);
 }
 
 TEST_F(providers_api, refuses_what_is_not_a_provider) {
@@ -71,6 +84,8 @@ TEST_F(providers_api, refuses_what_is_not_a_provider) {
   EXPECT_THAT(errors_with("redirect_uri", "http://gateway.example/"), Contains(StartsWith("redirect_uri: must be")));
   EXPECT_THAT(errors_with("imap_host", "imap.example:993"), Contains(StartsWith("imap_host: ")));
   EXPECT_THAT(errors_with("imap_security", "plain"), Contains(StartsWith("imap_security: ")));
+  EXPECT_THAT(errors_with("smtp_host", "smtp://smtp.example"), Contains(StartsWith("smtp_host: ")));
+  EXPECT_THAT(errors_with("smtp_security", "plain"), Contains(StartsWith("smtp_security: may be plain only")));
   EXPECT_THAT(errors_with("directory_id", ""), Contains(StartsWith("directory_id: is required")));
 }
 

@@ -79,6 +79,7 @@ key_file = "keys"
 [limits]
 connections_per_second_per_host = 5
 credit_pool_mib = 32
+sent_search_s = 90
 )");
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(got->data_directory, "/var/lib/postroom");
@@ -94,6 +95,44 @@ credit_pool_mib = 32
   EXPECT_EQ(got->store.key_file, "/etc/postroom/keys");
   EXPECT_EQ(got->limits.connections_per_second_per_host, 5u);
   EXPECT_EQ(got->limits.credit_pool_bytes, 32 * limits::mib);
+  EXPECT_EQ(got->limits.sent_search_s, 90u);
+}
+
+TEST(config, reads_how_a_provider_and_an_account_send) {
+  const auto got = parse(provider +
+                         "smtp_host = \"smtp.contoso.com\"\nsmtp_port = 465\nsmtp_security = \"tls\"\n"
+                         "sent_copy = \"no\"\nmessages_per_minute = 100000\nsmtp_connections = 5\n"
+                         "recipients_per_day = 2000000\n" +
+                         grant + account + "in_doubt = \"hold\"\n");
+  ASSERT_TRUE(got) << got.error().detail;
+  const auto& azure = got->providers[0].record;
+  EXPECT_EQ(azure.smtp_host(), "smtp.contoso.com");
+  EXPECT_EQ(azure.smtp_port(), 465u);
+  EXPECT_EQ(azure.smtp_security(), "tls");
+  EXPECT_EQ(azure.sent_copy(), "no");
+  EXPECT_EQ(azure.messages_per_minute(), 100'000u);
+  EXPECT_EQ(azure.smtp_connections(), 5u);
+  EXPECT_EQ(azure.recipients_per_day(), 2'000'000u);
+  EXPECT_EQ(got->accounts[0].in_doubt(), "hold");
+
+  const auto plain = parse(provider + grant + account);
+  ASSERT_TRUE(plain) << plain.error().detail;
+  EXPECT_EQ(plain->providers[0].record.smtp_security(), "starttls");
+  EXPECT_EQ(plain->providers[0].record.sent_copy(), "auto");
+  EXPECT_EQ(plain->providers[0].record.messages_per_minute(), 0u) << "by type";
+  EXPECT_EQ(plain->accounts[0].in_doubt(), "resend");
+  EXPECT_EQ(plain->limits.sent_search_s, 120u);
+}
+
+TEST(config, refuses_what_sending_cannot_be) {
+  EXPECT_THAT(problems_of(provider + "smtp_security = \"plain\"\n"), HasSubstr("may be plain only to this machine"));
+  EXPECT_THAT(problems_of(provider + "smtp_prot = 587\n"), HasSubstr("did you mean 'smtp_port'?"));
+  EXPECT_THAT(problems_of(provider + "sent_copy = \"perhaps\"\n"), HasSubstr("must be one of auto, yes, no"));
+  EXPECT_THAT(problems_of(provider + "messages_per_minute = 1000001\n"), HasSubstr("between 1 and 1000000"));
+  EXPECT_THAT(problems_of(provider + "smtp_connections = 0\n"), HasSubstr("between 1 and 1000"));
+  EXPECT_THAT(problems_of(provider + grant + account + "in_doubt = \"forget\"\n"),
+              HasSubstr("must be one of resend, hold"));
+  EXPECT_THAT(problems_of("[limits]\nsent_search_s = 0\n"), HasSubstr("between 1 and 86400"));
 }
 
 TEST(config, reads_declared_objects) {

@@ -1,5 +1,7 @@
 #include "tests/support/smtp_sink_stream.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,6 +10,12 @@
 #include <algorithm>
 
 namespace postroom::test {
+
+smtp_sink_stream::smtp_sink_stream(int fd) : fd_(fd) {
+  // Answers that follow each other must not wait for the client's acknowledgements, which the kernel delays.
+  const int on = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
 
 smtp_sink_stream::~smtp_sink_stream() {
   close();

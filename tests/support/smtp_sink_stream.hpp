@@ -19,7 +19,7 @@ namespace postroom::test {
 class smtp_sink_stream {
 public:
   /// Takes the socket over.
-  explicit smtp_sink_stream(int fd) : fd_(fd) {}
+  explicit smtp_sink_stream(int fd);
   smtp_sink_stream(const smtp_sink_stream&) = delete;
   smtp_sink_stream& operator=(const smtp_sink_stream&) = delete;
   ~smtp_sink_stream();

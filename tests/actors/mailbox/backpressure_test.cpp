@@ -127,7 +127,7 @@ protected:
         store->small_mail.add(static_cast<std::int64_t>(bytes));
     };
     auto& probes = metrics.probes();
-    world = std::make_unique<ports>(ports{*store, keys, server, http, *parser, time, owned, probes, {}, {}, {}});
+    world = std::make_unique<ports>(ports{*store, keys, server, smtp, http, *parser, time, owned, probes});
     world->events = system->spawn(events::events);
     world->archive =
         system->spawn(archive::archive, static_cast<storage::store*>(store.get()), world->events, &time, &probes.store);
@@ -212,6 +212,7 @@ protected:
   metrics::registry metrics{"test"};
   storage::temporary_directory directory;
   unused_http http;
+  unused_smtp smtp;
   storage::keyring keys = *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   ownership owned;
   pretended_server server;

@@ -98,6 +98,7 @@ protected:
   storage::keyring keys = *storage::keyring::from_environment("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
   scripted_http http;
   unused_dialer dialer;
+  unused_smtp smtp;
   storage::temporary_directory folder;
   std::unique_ptr<parsing::inflight_file> inflight =
       std::move(parsing::inflight_file::open(folder.path() / "inflight").value());
@@ -107,6 +108,7 @@ protected:
   ports world{*store,
               keys,
               dialer,
+              smtp,
               http,
               parser,
               time,

@@ -2,6 +2,7 @@
 
 #include "tests/actors/support/forwarding_store.hpp"
 
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -19,11 +20,29 @@ public:
   /// Called before a batch is committed; may commit something else first.
   std::function<void(storage::batch&)> before_commit;
 
+  std::optional<error> commits_fail;
+  bool holds_commits = false; ///< as a slow disk does
+
   void commit(storage::batch what, storage::completion<storage::commit_result> done) override {
     if (before_commit)
       before_commit(what);
-    forwarding_store::commit(std::move(what), std::move(done));
+    if (holds_commits) {
+      held_.emplace_back(std::move(what), std::move(done));
+    } else if (commits_fail) {
+      storage::commit_result failed;
+      failed.error = commits_fail;
+      done(failed);
+    } else {
+      forwarding_store::commit(std::move(what), std::move(done));
+    }
   }
+  /// Commits what was held back, in order, and holds no more.
+  void let_commit() {
+    holds_commits = false;
+    for (auto& [what, done] : std::exchange(held_, {}))
+      commit(std::move(what), std::move(done));
+  }
+  [[nodiscard]] std::size_t held() const { return held_.size(); }
   void get(storage::record_key key, storage::completion<result<std::optional<storage::record>>> done) override {
     if (before_get)
       before_get(key);
@@ -39,6 +58,7 @@ public:
   }
 
 private:
+  std::deque<std::pair<storage::batch, storage::completion<storage::commit_result>>> held_;
   class broken_snapshot final : public storage::snapshot {
   public:
     explicit broken_snapshot(error why) : why_(std::move(why)) {}

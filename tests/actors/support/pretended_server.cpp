@@ -72,6 +72,14 @@ bool fetch(session& to, const imap::uid_fetch_command& command) {
   return true;
 }
 
+imap::search_data found_in_sent(const session& of, const std::string& criteria) {
+  imap::search_data data;
+  for (const auto& id : of.served->sent)
+    if (criteria.find("<" + id + ">") != std::string::npos)
+      data.numbers.push_back(7);
+  return data;
+}
+
 void finish(session& to, imap::ticket id) {
   imap::command_outcome outcome;
   outcome.id = id;
@@ -86,6 +94,11 @@ void answer(session& to, const imap::command& command) {
   } else if (const auto* wanted = std::get_if<imap::uid_fetch_command>(&command)) {
     if (!fetch(to, *wanted))
       return;
+  } else if (std::holds_alternative<imap::list_command>(command)) {
+    to.ear->on_data(imap::list_data{{}, '/', "INBOX"});
+    to.ear->on_data(imap::list_data{{"\\Sent"}, '/', "Gesendet"});
+  } else if (const auto* search = std::get_if<imap::uid_search_command>(&command)) {
+    to.ear->on_data(found_in_sent(to, search->criteria));
   } else if (std::holds_alternative<imap::idle_command>(command)) {
     to.idle_ticket = id;
     to.ear->on_idling();

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ public:
     std::map<std::uint32_t, std::string> mails; ///< by UID
     std::size_t listed_bytes = 0;               ///< what is told of each mail's size, as by Exchange; 0: the truth
     bool holds_bodies = false;                  ///< commands for bodies get no answer
+    std::set<std::string> sent;                 ///< Message-IDs in Sent, without brackets
     std::size_t dialled = 0;
     std::size_t bodies_sent = 0;
 

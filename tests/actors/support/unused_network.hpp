@@ -2,6 +2,7 @@
 
 #include "net/http_client.hpp"
 #include "net/imap_dialer.hpp"
+#include "net/smtp_link.hpp"
 
 #include <stdexcept>
 
@@ -12,6 +13,13 @@ class unused_dialer final : public net::imap_dialer {
 public:
   std::unique_ptr<net::imap_link> open(net::imap_target, std::shared_ptr<net::imap_link_listener>) override {
     throw std::logic_error("no IMAP link was expected");
+  }
+};
+
+class unused_smtp final : public net::smtp_dialer {
+public:
+  std::unique_ptr<net::smtp_link> open(net::smtp_target, std::shared_ptr<net::smtp_link_listener>) override {
+    throw std::logic_error("no SMTP link was expected");
   }
 };
 

@@ -62,19 +62,21 @@ world_fixture::world_fixture()
     : memory(storage::open_memory_store(time)), store(*memory), keys(*storage::keyring::from_environment(key_line)),
       inflight(std::move(parsing::inflight_file::open(folder_.path / "inflight").value())),
       parser(std::make_unique<parsing::parse_pool>(1, *inflight)),
-      world{store, keys, server, http, *parser, time, owned, metrics.probes(), {}, {}, {}} {
+      world{store, keys, server, smtp, http, *parser, time, owned, metrics.probes(), {}, {}, {}, {}} {
   auto& probes = metrics.probes();
   world.events = system.spawn(events::events);
   world.archive =
       system.spawn(archive::archive, static_cast<storage::store*>(&store), world.events, &time, &probes.store);
   world.admission =
       system.spawn(admission::admission, admission::admission_config{credit_bytes, 1000.0}, &time, &probes.admission);
+  world.sending = system.spawn(sending::sending, static_cast<const clock*>(&time), &probes.outbox);
   hold_parser();
 }
 
 world_fixture::~world_fixture() {
   gate_.set_value();
   parser.reset();
+  quit(world.sending);
   quit(world.admission);
   quit(world.archive);
   quit(world.events);
@@ -122,6 +124,7 @@ records::Provider world_fixture::put_provider(const std::string& tenant, const s
   provider.set_service(service);
   provider.set_type("imap");
   provider.set_imap_host("mail.example.com");
+  provider.set_smtp_host("smtp.example.com");
   provider.set_token_endpoint("https://login.example.com/token");
   provider.set_application_id("app");
   EXPECT_TRUE(storage::seal_client_secret(keys, provider, secret<>{"client-secret"}));

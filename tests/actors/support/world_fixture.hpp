@@ -4,6 +4,7 @@
 #include "metrics/registry.hpp"
 #include "tests/actors/support/moody_store.hpp"
 #include "tests/actors/support/pretended_server.hpp"
+#include "tests/actors/support/pretended_smtp.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include "records.pb.h"
@@ -29,7 +30,7 @@ public:
 };
 
 /// Everything the actors need from the world, on the test's thread: a store in memory, pretended servers, the real
-/// admission, archive and events actors. The parser has its own thread, but works only inside settle().
+/// admission, archive, events and sending actors. The parser has its own thread, but works only inside settle().
 class world_fixture : public actor_fixture {
   struct folder_of_its_own {
     folder_of_its_own();
@@ -67,6 +68,7 @@ public:
   moody_store store;
   storage::keyring keys;
   pretended_server server;
+  pretended_smtp smtp;
   pretended_http http;
   std::unique_ptr<parsing::inflight_file> inflight;
   std::unique_ptr<parsing::parse_pool> parser;

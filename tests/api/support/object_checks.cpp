@@ -30,7 +30,7 @@ boost::json::array wrong_values(const storage::field_rule& rule) {
   if (!rule.choices.empty())
     wrong.emplace_back("no_such_choice");
   if (rule.kind == field_kind::number)
-    wrong.insert(wrong.end(), {0, 65536, -1});
+    wrong.insert(wrong.end(), {0, rule.number_max + 1, -1});
   return wrong;
 }
 

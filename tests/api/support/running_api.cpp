@@ -5,6 +5,7 @@
 #include "actors/bridge.hpp"
 #include "actors/events/events.hpp"
 #include "actors/gateway/gateway.hpp"
+#include "actors/sending/sending.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "storage/memory/memory_store.hpp"
@@ -28,6 +29,21 @@ class refusing_dialer final : public net::imap_dialer {
   };
   std::unique_ptr<net::imap_link> open(net::imap_target, std::shared_ptr<net::imap_link_listener> listener) override {
     listener->on_closed(fail(errc::connect_failed, "refused"));
+    return std::make_unique<closed_link>();
+  }
+};
+
+class refusing_smtp_dialer final : public net::smtp_dialer {
+  struct closed_link final : net::smtp_link {
+    void begin(smtp::envelope) override {}
+    void begin_body() override {}
+    void body(std::string) override {}
+    void end_body() override {}
+    void reset() override {}
+    void close() override {}
+  };
+  std::unique_ptr<net::smtp_link> open(net::smtp_target, std::shared_ptr<net::smtp_link_listener> listener) override {
+    listener->on_closed(fail(errc::connect_failed, "refused"), smtp::phase::greeting, {});
     return std::make_unique<closed_link>();
   }
 };
@@ -57,11 +73,12 @@ caf::actor_system_config& tuned(caf::actor_system_config& config) {
 
 struct running_api::actors {
   actors(storage::store& store, const storage::keyring& keys, const clock& time, metrics::registry& metrics)
-      : system(tuned(config)), world{store, keys, dialer, http, parser, time, owned, metrics.probes(), {}, {}, {}} {
+      : system(tuned(config)), world{store, keys, dialer, smtp, http, parser, time, owned, metrics.probes()} {
     auto& probes = metrics.probes();
     world.events = system.spawn(events::events);
     world.archive = system.spawn(archive::archive, &store, world.events, &time, &probes.store);
     world.admission = system.spawn(admission::admission, admission::admission_config{}, &time, &probes.admission);
+    world.sending = system.spawn(sending::sending, &time, &probes.outbox);
     gateway = system.spawn(gateway::gateway, &world);
   }
 
@@ -73,6 +90,7 @@ struct running_api::actors {
       caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
       self->receive([](const caf::down_msg&) {}, caf::after(10s) >> [] { ADD_FAILURE() << "the gateway stays"; });
     }
+    caf::anon_send_exit(world.sending, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(world.admission, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(world.archive, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(world.events, caf::exit_reason::user_shutdown);
@@ -85,6 +103,7 @@ struct running_api::actors {
   std::unique_ptr<parsing::inflight_file> inflight = std::move(parsing::inflight_file::open(file).value());
   parsing::parse_pool parser{1, *inflight};
   refusing_dialer dialer;
+  refusing_smtp_dialer smtp;
   refusing_http http;
   ownership owned;
   caf::actor_system_config config;

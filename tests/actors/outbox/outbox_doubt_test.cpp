@@ -1,0 +1,210 @@
+#include "tests/actors/outbox/outbox_fixture.hpp"
+
+#include "actors/outbox/sent_search.hpp"
+
+/// Mails of which nobody knows whether they were sent: looked for in Sent.
+namespace postroom::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using mood = pretended_smtp::mood;
+using records::OutboxMail;
+using names = std::vector<std::string>;
+
+class outbox_doubt : public outbox_fixture {
+protected:
+  outbox_doubt() { provider_record.set_sent_copy("yes"); }
+
+  void lose_verdict() {
+    start();
+    at_server().mood = mood::loses_verdict;
+    submit("one");
+    at_server().mood = mood::serves;
+    ASSERT_EQ(at_server().mails.size(), 1U);
+  }
+  /// The process dies while the server has the mail but has not answered.
+  void die_in_flight() {
+    start();
+    at_server(user()).mood = mood::holds_verdict;
+    submit("one");
+    ASSERT_EQ(counts().in_flight(), 1U);
+    crash();
+    at_server(user()).mood = mood::serves;
+  }
+  [[nodiscard]] std::string user() const {
+    return provider_record.service() == "password" ? "sales@example.com" : "andrea@example.com";
+  }
+  std::string last_turn() {
+    const auto mail = mails().at(0);
+    return mail.history(mail.history_size() - 1).outcome();
+  }
+  static constexpr const char* id = "one@postroom.example";
+};
+
+TEST_F(outbox_doubt, a_copy_in_sent_means_that_it_was_sent) {
+  server.accounts["sales@example.com"].sent = {id};
+  lose_verdict();
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  EXPECT_EQ(last_turn(), "found_in_sent");
+  EXPECT_EQ(events(), names{"outbox.sent"});
+  pass_in_steps(5min, 5s);
+  EXPECT_EQ(at_server().mails.size(), 1U) << "it must not come twice";
+  EXPECT_EQ(server.open_count(), 0U);
+  EXPECT_TRUE(metrics_show("postroom_outbox_in_doubt_total{resolution=\"found\"} 1"));
+}
+
+TEST_F(outbox_doubt, a_copy_that_comes_late_is_found_too) {
+  lose_verdict();
+  pass_in_steps(60s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::QUEUED);
+  EXPECT_EQ(counts().in_flight(), 1U);
+  server.accounts["sales@example.com"].sent = {id};
+  pass_in_steps(5s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  EXPECT_EQ(at_server().mails.size(), 1U);
+}
+
+TEST_F(outbox_doubt, without_a_copy_it_is_sent_again_in_its_place) {
+  server.accounts["sales@example.com"].sent = {"another@postroom.example"};
+  lose_verdict();
+  submit("two");
+  pass_in_steps(110s);
+  EXPECT_EQ(delivered(), names{"one"}) << "the order is kept";
+  pass_in_steps(20s);
+  EXPECT_EQ(delivered(), (names{"one", "one", "two"}));
+  EXPECT_TRUE(metrics_show("postroom_outbox_in_doubt_total{resolution=\"resent\"} 1"));
+}
+
+TEST_F(outbox_doubt, without_a_copy_it_is_held_where_that_is_wanted) {
+  account_record.set_in_doubt("hold");
+  lose_verdict();
+  submit("two");
+  pass_in_steps(130s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::HELD);
+  EXPECT_EQ(delivered(), (names{"one", "two"})) << "others go on";
+  EXPECT_EQ(events(), (names{"outbox.held", "outbox.sent"}));
+}
+
+TEST_F(outbox_doubt, a_server_that_keeps_no_copy_is_not_asked) {
+  provider_record.set_sent_copy("no");
+  lose_verdict();
+  EXPECT_EQ(delivered(), names{"one"}) << "the second time is not now, while the server is losing mail";
+  EXPECT_EQ(server.sessions.size(), 0U);
+}
+
+TEST_F(outbox_doubt, while_sent_cannot_be_looked_at_nothing_is_sent_again) {
+  server.accounts["sales@example.com"].mood = pretended_server::mood::refuses;
+  lose_verdict();
+  pass_in_steps(10min, 5s);
+  EXPECT_EQ(at_server().mails.size(), 1U);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::QUEUED);
+  server.accounts["sales@example.com"].mood = pretended_server::mood::serves;
+  server.accounts["sales@example.com"].sent = {id};
+  pass_in_steps(30s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+}
+
+TEST_F(outbox_doubt, without_a_token_to_look_with_it_looks_again_later) {
+  start();
+  at_server().mood = mood::holds_verdict;
+  submit("one");
+  no_token = fail(errc::timeout, "the platform does not answer");
+  pretended_smtp::drop(*smtp.sessions.back(), fail(errc::connection_lost, "gone"));
+  pass_in_steps(1min);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::QUEUED);
+  no_token.reset();
+  server.accounts["sales@example.com"].sent = {id};
+  pass_in_steps(30s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+}
+
+TEST_F(outbox_doubt, after_a_crash_the_copy_is_looked_for_before_all_else) {
+  die_in_flight();
+  server.accounts["sales@example.com"].sent = {id};
+  const auto dialled = at_server().dialled;
+  start();
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  EXPECT_EQ(at_server().dialled, dialled) << "nobody tried to send it";
+}
+
+TEST_F(outbox_doubt, after_a_crash_what_the_server_did_not_keep_is_sent_again) {
+  die_in_flight();
+  start();
+  EXPECT_EQ(delivered(), names{});
+  pass_in_steps(130s);
+  EXPECT_EQ(delivered(), names{"one"});
+  EXPECT_EQ(mails().at(0).attempts(), 2U);
+}
+
+TEST_F(outbox_doubt, after_a_crash_it_is_held_where_that_is_wanted) {
+  account_record.set_in_doubt("hold");
+  die_in_flight();
+  start();
+  pass_in_steps(130s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::HELD);
+  EXPECT_EQ(counts().in_flight(), 0U);
+}
+
+TEST_F(outbox_doubt, a_second_crash_does_not_double_the_doubt) {
+  die_in_flight();
+  start();
+  crash();
+  start();
+  EXPECT_EQ(mails().at(0).attempts(), 1U);
+  server.accounts["sales@example.com"].sent = {id};
+  pass_in_steps(5s);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+}
+
+TEST_F(outbox_doubt, looks_into_the_delegate_s_sent_and_then_into_the_shared_mailbox_s) {
+  for (const std::string where : {"andrea@example.com", "sales@example.com"}) {
+    SCOPED_TRACE(where);
+    provider_record = put_provider("acme", "mail", "generic_oidc");
+    provider_record.set_sent_copy("yes");
+    server.accounts.clear();
+    server.sessions.clear();
+    at_server("andrea@example.com").mails.clear();
+    die_in_flight();
+    server.accounts[where].sent = {id};
+    start();
+    EXPECT_EQ(server.accounts["andrea@example.com"].dialled, 1U);
+    EXPECT_EQ(server.accounts["sales@example.com"].dialled, where == "sales@example.com" ? 1U : 0U);
+    EXPECT_EQ(counts().in_flight(), 0U);
+    EXPECT_EQ(mails().back().state(), OutboxMail::SENT);
+    crash();
+  }
+}
+
+TEST_F(outbox_doubt, one_sent_that_cannot_be_looked_at_leaves_it_open) {
+  provider_record = put_provider("acme", "mail", "generic_oidc");
+  provider_record.set_sent_copy("yes");
+  die_in_flight();
+  server.accounts["andrea@example.com"].mood = pretended_server::mood::refuses;
+  start();
+  pass_in_steps(5min, 5s);
+  EXPECT_EQ(counts().in_flight(), 1U) << "it may lie there";
+  server.accounts["andrea@example.com"].mood = pretended_server::mood::serves;
+  pass_in_steps(30s);
+  EXPECT_EQ(delivered("andrea@example.com"), names{"one"});
+}
+
+TEST_F(outbox_doubt, stays_open_while_the_account_is_switched_off) {
+  die_in_flight();
+  account_record.set_active(false);
+  start();
+  const auto mail = mails().at(0).id();
+  EXPECT_EQ(change(mail, mail_action::hold).error().code, errc::conflict);
+  EXPECT_EQ(change(mail, mail_action::cancel).error().code, errc::conflict);
+  EXPECT_EQ(counts().in_flight(), 1U);
+}
+
+TEST(sent_folder_names, are_known_in_any_case) {
+  EXPECT_TRUE(is_sent_folder_name("Sent Items"));
+  EXPECT_TRUE(is_sent_folder_name("SENT"));
+  EXPECT_TRUE(is_sent_folder_name("[Gmail]/Sent Mail"));
+  EXPECT_FALSE(is_sent_folder_name("Sent Items/old"));
+  EXPECT_FALSE(is_sent_folder_name("Unsent"));
+}
+
+} // namespace
+} // namespace postroom::outbox
