@@ -92,7 +92,19 @@ struct account_resource {
     co_return wrong;
   }
 
-  static awaitable<result<void>> may_remove(const services&, const record&) { co_return result<void>{}; }
+  /// Mail that was accepted must not vanish with its account.
+  static awaitable<result<void>> may_remove(const services& world, const record& of) {
+    const auto outbox = co_await fetch<records::Outbox>(
+        world.store, storage::keys::outbox(tenant_id{of.tenant()}, account_id{of.id()}));
+    if (!outbox)
+      co_return outbox.error();
+    const auto waiting =
+        *outbox ? (*outbox)->value.queued() + (*outbox)->value.deferred() + (*outbox)->value.held() : 0;
+    if (waiting > 0)
+      co_return fail(errc::conflict, std::to_string(waiting) + " mails wait in the outbox of account '" + of.id() +
+                                         "': cancel them, or switch the account off instead");
+    co_return result<void>{};
+  }
 
   static awaitable<boost::json::array> show(const services& world, const tenant_id& tenant,
                                             std::vector<storage::versioned<record>> found) {

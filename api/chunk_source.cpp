@@ -7,6 +7,8 @@
 namespace postroom::api {
 
 result<std::size_t> chunk_source::read(std::uint64_t offset, std::span<char> into) {
+  if (offset >= bytes_)
+    return std::size_t{0}; // of an empty body not even the one chunk is looked for
   if (offset < chunk_begin_)
     rewind();
   while (index_ < chunks_ && offset >= chunk_begin_ + chunk_.size()) {

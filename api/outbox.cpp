@@ -48,9 +48,18 @@ awaitable<result<std::string>> read_json(request& what) {
   }
 }
 
+/// In lower case, without parameters (RFC 9110 §8.3.1).
+std::string media_type(const std::string& header) {
+  auto type = header.substr(0, header.find(';'));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  std::ranges::transform(type, type.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return type;
+}
+
 awaitable<ready_or_problem> read_mail(const services& world, request& what, const records::Account& account,
                                       sha256_stream& digest) {
-  const auto type = what.content_type.substr(0, what.content_type.find(';'));
+  const auto type = media_type(what.content_type);
   if (type == "message/rfc822") {
     digest.add("rfc822;");
     co_return co_await take_raw_mail(world, what, account, digest);
@@ -68,11 +77,71 @@ awaitable<ready_or_problem> read_mail(const services& world, request& what, cons
   co_return co_await compose_mail(world, what, account, std::move(*wish));
 }
 
+struct mail_and_queue {
+  records::OutboxMail mail;
+  std::uint64_t in_flight = 0;
+};
+
+result<mail_and_queue> read_one(const storage::snapshot& view, const tenant_id& tenant, const account_id& account,
+                                const std::string& id) {
+  const auto missing = fail(errc::not_found, "there is no mail '" + id + "' in the outbox of this account");
+  const auto seq = std::strtoull(id.c_str() + (id.empty() ? 0 : 1), nullptr, 10);
+  auto got = view.get(storage::keys::outbox_mail(tenant, account, seq));
+  if (!got)
+    return got.error();
+  if (!*got)
+    return missing;
+  auto mail = storage::decode<records::OutboxMail>(std::move(**got));
+  if (!mail)
+    return mail.error();
+  if (mail->value.id() != id)
+    return missing;
+  mail_and_queue out{std::move(mail->value), 0};
+  auto counts = view.get(storage::keys::outbox(tenant, account));
+  if (!counts)
+    return counts.error();
+  if (*counts)
+    if (const auto decoded = storage::decode<records::Outbox>(std::move(**counts)))
+      out.in_flight = decoded->value.in_flight();
+  return out;
+}
+
 response show(const records::OutboxMail& mail, unsigned status, bool with_history) {
   auto shown = outbox::describe(mail);
   if (with_history)
     shown["history"] = outbox::describe_history(mail);
   return answer_json(boost::json::serialize(shown), status);
+}
+
+response accepted(const records::OutboxMail& mail, bool repeated, const request& what) {
+  auto out = show(mail, 202, false);
+  out.headers.emplace_back("Location", what.path + "/" + mail.id());
+  if (repeated)
+    out.headers.emplace_back("Idempotency-Replayed", "true");
+  return out;
+}
+
+std::string key_of(const request& what, const account_id& account) {
+  return std::string{as_view(sha256("outbox/" + account.str() + "/" + what.idempotency_key))};
+}
+
+/// The mail accepted under this key for the same request, when that can no longer be made: what it refers to may be
+/// gone, since uploads expire before keys do.
+awaitable<std::optional<response>> accepted_before(const services& world, const request& what,
+                                                   const account_id& account, std::string digest) {
+  if (what.idempotency_key.empty())
+    co_return std::nullopt;
+  const auto known = co_await fetch<records::IdempotentAnswer>(
+      world.store, storage::keys::idempotency(what.tenant, key_of(what, account)));
+  if (!known || !*known || (*known)->value.digest() != digest)
+    co_return std::nullopt;
+  std::function<result<mail_and_queue>(const storage::snapshot&)> look = [&](const storage::snapshot& view) {
+    return read_one(view, what.tenant, account, (*known)->value.object());
+  };
+  const auto mail = co_await on_snapshot(world.store, std::move(look));
+  if (!mail)
+    co_return std::nullopt;
+  co_return accepted(mail->mail, true, what);
 }
 
 awaitable<response> submit(const services& world, request& what) {
@@ -85,21 +154,20 @@ awaitable<response> submit(const services& world, request& what) {
     co_return refuse(account.error());
   sha256_stream digest;
   auto ready = co_await read_mail(world, what, *account, digest);
-  if (!ready)
-    co_return refuse(ready.error());
+  const std::string request_digest{as_view(digest.finish())};
+  if (!ready) {
+    auto before = co_await accepted_before(world, what, account_id{account->id()}, request_digest);
+    co_return before ? std::move(*before) : refuse(ready.error());
+  }
   submit_mail wish{what.tenant, account_id{account->id()}, ready->record, ready->body, ready->hold, {}, {}};
   if (!what.idempotency_key.empty()) {
-    wish.idempotency_key = as_view(sha256("outbox/" + account->id() + "/" + what.idempotency_key));
-    wish.request_digest = as_view(digest.finish());
+    wish.idempotency_key = key_of(what, wish.account);
+    wish.request_digest = request_digest;
   }
   auto done = co_await ask<mail_answer>(world.actors, world.gateway, commit_wait, std::move(wish));
   if (!done)
     co_return refuse(done.error());
-  auto out = show(*done->mail, 202, false);
-  out.headers.emplace_back("Location", what.path + "/" + done->mail->id());
-  if (done->repeated)
-    out.headers.emplace_back("Idempotency-Replayed", "true");
-  co_return out;
+  co_return accepted(*done->mail, done->repeated, what);
 }
 
 struct page {
@@ -167,35 +235,6 @@ awaitable<response> list_mails(const services& world, request& what) {
     co_return refuse(found.error());
   boost::json::object document{{"items", std::move(found->items)}, {"next", std::move(found->next)}};
   co_return answer_json(boost::json::serialize(document));
-}
-
-struct mail_and_queue {
-  records::OutboxMail mail;
-  std::uint64_t in_flight = 0;
-};
-
-result<mail_and_queue> read_one(const storage::snapshot& view, const tenant_id& tenant, const account_id& account,
-                                const std::string& id) {
-  const auto missing = fail(errc::not_found, "there is no mail '" + id + "' in the outbox of this account");
-  const auto seq = std::strtoull(id.c_str() + (id.empty() ? 0 : 1), nullptr, 10);
-  auto got = view.get(storage::keys::outbox_mail(tenant, account, seq));
-  if (!got)
-    return got.error();
-  if (!*got)
-    return missing;
-  auto mail = storage::decode<records::OutboxMail>(std::move(**got));
-  if (!mail)
-    return mail.error();
-  if (mail->value.id() != id)
-    return missing;
-  mail_and_queue out{std::move(mail->value), 0};
-  auto counts = view.get(storage::keys::outbox(tenant, account));
-  if (!counts)
-    return counts.error();
-  if (*counts)
-    if (const auto decoded = storage::decode<records::Outbox>(std::move(**counts)))
-      out.in_flight = decoded->value.in_flight();
-  return out;
 }
 
 awaitable<response> get_mail(const services& world, request& what) {

@@ -67,7 +67,8 @@ std::string to_json(const problem& p, std::string_view request_id) {
   if (!p.fields.empty()) {
     boost::json::array errors;
     for (const auto& each : p.fields)
-      errors.push_back(boost::json::object{{"field", mime::repair_utf8(each.field)}, {"problem", each.problem}});
+      errors.push_back(
+          boost::json::object{{"field", mime::repair_utf8(each.field)}, {"problem", mime::repair_utf8(each.problem)}});
     document.emplace("errors", std::move(errors));
   }
   return boost::json::serialize(document);

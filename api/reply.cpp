@@ -1,6 +1,7 @@
 #include "api/submission.hpp"
 
 #include "base/limits.hpp"
+#include "protocol/mime/utf8_text.hpp"
 
 #include <simdjson.h>
 
@@ -46,11 +47,18 @@ bool holds(const std::vector<mime::address>& list, const std::string& address) {
   return std::ranges::any_of(list, [&](const mime::address& each) { return same_address(each.address, address); });
 }
 
-/// `Re: ` before a subject that has none (RFC 5322 §3.6.5).
+/// `Re: ` before a subject that has none (RFC 5322 §3.6.5); no longer than a mail of ours may have it.
 std::string prefixed(std::string_view prefix, std::string subject) {
-  if (subject.size() >= prefix.size() && same_address(subject.substr(0, prefix.size()), std::string{prefix}))
-    return subject;
-  return std::string{prefix}.append(" ").append(subject);
+  if (!same_address(subject.substr(0, prefix.size()), std::string{prefix}))
+    subject = std::string{prefix}.append(" ").append(subject);
+  subject.resize(mime::utf8_prefix(subject, limits::submission_subject_bytes_max));
+  return subject;
+}
+
+/// Ids that no mail of ours may hold are left out: an answer outside the thread is better than none.
+bool can_be_referred_to(const std::string& id) {
+  return !id.empty() && id.size() <= limits::submission_id_bytes_max &&
+         std::ranges::all_of(id, [](char c) { return c > ' ' && c < 127 && c != '<' && c != '>'; });
 }
 
 } // namespace
@@ -70,7 +78,8 @@ void make_reply(mail_wish& wish, std::string_view data, const std::string& own_a
   if (wish.reply_to_all && mail.cc.empty())
     for (const auto* name : {"to", "cc"})
       for (auto& each : addresses_of(of[name]))
-        if (!same_address(each.address, own_address) && !holds(mail.to, each.address) && !holds(mail.cc, each.address))
+        if (!same_address(each.address, own_address) && !holds(mail.to, each.address) &&
+            !holds(mail.cc, each.address) && !mime::problem_of_address(each.address))
           mail.cc.push_back(std::move(each));
   if (mail.subject.empty())
     mail.subject = prefixed("Re:", text_of(of["subject"]));
@@ -82,8 +91,10 @@ void make_reply(mail_wish& wish, std::string_view data, const std::string& own_a
   if (mail.references.empty())
     if (auto parent = text_of(of["thread"]["in_reply_to"]); !parent.empty())
       mail.references.push_back(std::move(parent));
-  if (!mail.in_reply_to.empty())
-    mail.references.push_back(mail.in_reply_to);
+  mail.references.push_back(mail.in_reply_to);
+  std::erase_if(mail.references, [](const std::string& id) { return !can_be_referred_to(id); });
+  if (!can_be_referred_to(mail.in_reply_to))
+    mail.in_reply_to.clear();
   // The first names the thread, the last ones its place in it.
   if (mail.references.size() > limits::mime_references_max)
     mail.references.erase(mail.references.begin() + 1,

@@ -20,7 +20,9 @@ std::string lower(std::string text) {
 
 /// Ours for ever, whatever the application called it: searching Sent for it must find this mail and no other.
 std::string draw_message_id(const std::string& sender) {
-  return random_uuid() + "@" + sender.substr(sender.rfind('@') + 1);
+  const auto domain = sender.substr(sender.rfind('@') + 1);
+  // Ids stay ASCII: servers search for them as such.
+  return random_uuid() + "@" + (mime::needs_utf8(domain) ? "postroom.invalid" : domain);
 }
 
 std::optional<problem> check_sender(const mime::address& from, const records::Account& account) {
@@ -183,9 +185,10 @@ awaitable<ready_or_problem> compose_mail(const services& world, request& what, c
     mail.from = {account.name(), account.email()};
   if (auto wrong = check_sender(mail.from, account))
     co_return std::move(*wrong);
-  if (auto wrong = co_await take_references(world, what, account, wish))
-    co_return std::move(*wrong);
+  // The application's own attachments first, so that a complaint names them by its own count.
   if (auto wrong = co_await attach_uploads(world, what, wish))
+    co_return std::move(*wrong);
+  if (auto wrong = co_await take_references(world, what, account, wish))
     co_return std::move(*wrong);
   const auto recipients = recipients_of({&mail.to, &mail.cc, &wish.bcc});
   if (auto wrong = check_mail(wish))

@@ -3,7 +3,10 @@
 #include "api/object_json.hpp"
 #include "api/objects.hpp"
 #include "api/outbox_requests.hpp"
+#include "base/limits.hpp"
+#include "protocol/mime/utf8_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace postroom::api {
@@ -34,13 +37,33 @@ awaitable<result<void>> take_body(request& what, body_intake& into) {
   co_return co_await into.finish();
 }
 
+/// Such a name could be attached to no mail.
+std::optional<problem> check_filename(const request& what) {
+  const auto named = what.query.find("filename");
+  if (named == what.query.end())
+    return {};
+  const auto& name = named->second;
+  const bool control = std::ranges::any_of(name, [](char c) { return (c >= 0 && c < ' ') || c == 127; });
+  if (name.size() <= limits::mime_word_bytes_max && mime::is_valid_utf8(name) && !control)
+    return {};
+  return invalid({{"filename", "must be UTF-8 of at most " + std::to_string(limits::mime_word_bytes_max) +
+                                   " bytes without control characters"}});
+}
+
+/// Without parameters: a mail's writer takes none.
+std::string type_of(const request& what) {
+  auto type = what.content_type.substr(0, what.content_type.find(';'));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  return safe_content_type(type);
+}
+
 records::Upload record_of(const request& what, const body_intake& body, wall_time now) {
   records::Upload made;
   made.set_id("up_" + hex_encode(random_string(12)));
   made.set_tenant(what.tenant.str());
   if (const auto named = what.query.find("filename"); named != what.query.end())
     made.set_filename(named->second);
-  made.set_content_type(safe_content_type(what.content_type));
+  made.set_content_type(type_of(what));
   made.set_size(body.bytes());
   made.set_blob(body.blob().bytes.data(), body.blob().bytes.size());
   made.set_chunks(body.chunks());
@@ -52,6 +75,8 @@ records::Upload record_of(const request& what, const body_intake& body, wall_tim
 awaitable<response> create_upload(const services& world, request& what) {
   if (const auto known = only_parameters(what, {"filename"}); !known)
     co_return refuse(known.error());
+  if (auto wrong = check_filename(what))
+    co_return refuse(std::move(*wrong));
   operations changes;
   const auto exists = co_await require_tenant(world, what.tenant, changes);
   if (!exists)

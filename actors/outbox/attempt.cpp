@@ -2,6 +2,7 @@
 
 #include "actors/outbox/retry_plan.hpp"
 #include "base/limits.hpp"
+#include "protocol/mime/utf8_text.hpp"
 
 #include <algorithm>
 
@@ -16,19 +17,18 @@ std::int64_t to_ms(wall_time t) {
   return t.time_since_epoch().count();
 }
 
-std::string cut(std::string words) {
-  if (words.size() > limits::outbox_words_bytes_max)
-    words.resize(limits::outbox_words_bytes_max);
-  return words;
+/// Whatever a server says must not make a record that cannot be read back.
+std::string cut(std::string_view words) {
+  return mime::clean_line(words, limits::outbox_words_bytes_max);
 }
 
-records::OutboxTurn& push_turn(OutboxMail& mail, std::string_view outcome, std::string words, wall_time now) {
+records::OutboxTurn& push_turn(OutboxMail& mail, std::string_view outcome, std::string_view words, wall_time now) {
   if (mail.history_size() >= static_cast<int>(limits::outbox_turns_max))
     mail.mutable_history()->DeleteSubrange(static_cast<int>(limits::outbox_turns_max) / 4, 1);
   auto& turn = *mail.add_history();
   turn.set_time_ms(to_ms(now));
   turn.set_outcome(std::string{outcome});
-  turn.set_reply(cut(std::move(words)));
+  turn.set_reply(cut(words));
   return turn;
 }
 
@@ -128,15 +128,20 @@ void note_attempt(OutboxMail& mail, const attempt_end& end, wall_time now, doubl
   if (end.counts)
     mail.set_attempts(mail.attempts() + 1);
   const auto deferred = note_recipients(mail, end);
-  if (end.failure && permanent(*end.failure))
+  // What is said of single recipients is noted already: the others of them may still be served.
+  if (end.failure && permanent(*end.failure) && *end.failure != failure_class::recipient_rejected)
     reject_waiting(mail, end.words);
   if (!end.server_message_id.empty())
     mail.set_server_message_id(end.server_message_id);
-  auto failure = end.failure ? end.failure : deferred;
+  const bool by_recipient = !end.failure || *end.failure == failure_class::recipient_rejected;
+  auto failure = by_recipient && deferred ? deferred : end.failure;
+  auto words = end.words;
+  if (!end.failure && failure) // not what the server said to those who got it
+    words = to_string(*std::ranges::find_if_not(end.answers, [](const auto& each) { return each.positive(); }));
   if (waiting_recipients(mail).empty())
     settle_final(mail);
   else
-    settle_waiting(mail, failure.value_or(failure_class::message_deferred), end.words, now, chance);
+    settle_waiting(mail, failure.value_or(failure_class::message_deferred), words, now, chance);
   if (!failure && mail.state() == OutboxMail::FAILED)
     failure = failure_class::recipient_rejected;
   if (mail.state() == OutboxMail::FAILED && failure)
@@ -144,7 +149,7 @@ void note_attempt(OutboxMail& mail, const attempt_end& end, wall_time now, doubl
   const std::string_view outcome = mail.state() == OutboxMail::SENT     ? "sent"
                                    : mail.state() == OutboxMail::FAILED ? "failed"
                                                                         : "deferred";
-  auto& turn = push_turn(mail, outcome, end.words, now);
+  auto& turn = push_turn(mail, outcome, words, now);
   turn.set_host(end.host);
   turn.set_where(std::string{to_string(end.where)});
   if (failure)
@@ -153,7 +158,7 @@ void note_attempt(OutboxMail& mail, const attempt_end& end, wall_time now, doubl
 
 void add_turn(OutboxMail& mail, std::string_view outcome, std::string words, wall_time now) {
   mail.set_updated_ms(to_ms(now));
-  push_turn(mail, outcome, std::move(words), now);
+  push_turn(mail, outcome, words, now);
 }
 
 void note_doubt(OutboxMail& mail, std::string words, wall_time now) {
@@ -176,10 +181,18 @@ void note_found(OutboxMail& mail, const std::vector<std::uint32_t>& served, cons
   add_turn(mail, "found_in_sent", "the server keeps a copy in " + folder, now);
 }
 
-void note_undecided(OutboxMail& mail, bool resend, std::string words, wall_time now) {
-  mail.set_state(resend ? OutboxMail::QUEUED : OutboxMail::HELD);
-  mail.set_next_try_ms(0);
-  add_turn(mail, resend ? "resend" : "held", std::move(words), now);
+void note_undecided(OutboxMail& mail, bool resend, std::string words, wall_time now, double chance) {
+  const auto resends = std::ranges::count(mail.history(), "resend", [](const auto& turn) { return turn.outcome(); });
+  std::optional<std::chrono::milliseconds> delay;
+  if (resend && resends < resends_max)
+    delay = next_attempt({failure_class::server_unavailable,
+                          std::max<std::uint32_t>(mail.attempts(), 1),
+                          {},
+                          std::chrono::milliseconds{to_ms(now) - mail.created_ms()}},
+                         chance);
+  mail.set_state(delay ? OutboxMail::QUEUED : OutboxMail::HELD);
+  mail.set_next_try_ms(delay ? to_ms(now) + delay->count() : 0);
+  add_turn(mail, delay ? "resend" : "held", std::move(words), now);
 }
 
 bool in_doubt(const OutboxMail& mail) {

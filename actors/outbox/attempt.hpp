@@ -43,8 +43,10 @@ void note_doubt(records::OutboxMail& mail, std::string words, wall_time now);
 /// The copy was found: the recipients `served` have the mail.
 void note_found(records::OutboxMail& mail, const std::vector<std::uint32_t>& served, const std::string& folder,
                 wall_time now);
-/// Nobody can tell: to be sent again, or held for a person to decide.
-void note_undecided(records::OutboxMail& mail, bool resend, std::string words, wall_time now);
+/// Nobody can tell: to be sent again after a while, or held for a person to decide. One that was sent again
+/// `resends_max` times is held, too: a server that takes a mail and hangs up each time may have delivered each.
+void note_undecided(records::OutboxMail& mail, bool resend, std::string words, wall_time now, double chance);
+inline constexpr std::ptrdiff_t resends_max = 3;
 [[nodiscard]] bool in_doubt(const records::OutboxMail& mail);
 
 /// Neither to be sent any more nor held.

@@ -70,11 +70,10 @@ void learn_identity(self_pointer self, const std::string& delegate) {
   std::ranges::transform(lower, lower.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   s.identity = s.task->tenant.str() + "/" + s.task->provider_name + "/" + lower;
-  identity_served served{s.identity, {}};
+  identity_served served{s.identity, s.task->account.str(), {}};
   for (const auto& [hour, count] : s.queue->counts().served_by_hour())
     served.by_hour[hour] = count;
-  if (!served.by_hour.empty())
-    tell(s.world->sending, std::move(served));
+  tell(s.world->sending, std::move(served));
 }
 
 event_type to_event(const sending_answer& answer, event_type granted) {
@@ -121,15 +120,18 @@ void perform(self_pointer self, effect::ask_token& e) {
 
 void perform(self_pointer self, effect::open_link&) {
   auto& s = self->state;
+  ++s.attempt; // a link that closed by itself did not count as one: what was read for it must not go over this one
   auto target = s.task->target;
   target.session.user = s.user;
   target.session.token_or_password = std::exchange(s.token, {});
+  show_link(self, "connecting");
   s.link = s.world->smtp.open(std::move(target), std::make_shared<delivery_link>(outbox_actor{self}, s.attempt));
 }
 
 void perform(self_pointer self, effect::close_link& e) {
   auto& s = self->state;
   ++s.attempt;
+  show_link(self, {});
   if (s.link && e.politely)
     s.link->close();
   s.link.reset();
@@ -137,6 +139,10 @@ void perform(self_pointer self, effect::close_link& e) {
 
 void perform(self_pointer self, effect::ask_allowance& e) {
   auto& s = self->state;
+  if (s.task->rules == sending::identity_rules{}) { // nothing to share
+    feed(self, event::allowed{});
+    return;
+  }
   ask_for<sending_answer>(self, s.world->sending, turn_limit,
                           want_allowance{s.identity, static_cast<std::uint32_t>(e.recipients)},
                           [](self_pointer me, const sending_answer& answer) {
@@ -145,6 +151,7 @@ void perform(self_pointer self, effect::ask_allowance& e) {
 }
 
 void perform(self_pointer self, effect::begin& e) {
+  show_link(self, "sending");
   self->state.next_chunk = 0;
   if (self->state.link)
     self->state.link->begin(std::move(e.what));
@@ -223,6 +230,8 @@ void settle(self_pointer self, std::shared_ptr<OutboxMail> after) {
   auto batch = s.queue->settle(*after, *before, now, events_of(*before, *after, now));
   send_commit(self, std::move(batch), [before, after](self_pointer me) {
     count_moved(me, before.get(), *after);
+    if (me->state.link_shown == "sending")
+      show_link(me, "ready");
     feed(me, event::settled{});
   });
 }
@@ -290,13 +299,13 @@ void perform(self_pointer self, effect::settle_found& e) {
 void perform(self_pointer self, effect::settle_undecided& e) {
   auto& s = self->state;
   auto after = std::make_shared<OutboxMail>(*s.current.record);
-  note_undecided(*after, e.resend, std::move(e.words), s.world->time.now());
-  s.world->metrics.outbox.doubt_resolved(e.resend ? "resent" : "held");
+  const auto chance = std::uniform_real_distribution<double>{}(s.random);
+  note_undecided(*after, e.resend, std::move(e.words), s.world->time.now(), chance);
+  s.world->metrics.outbox.doubt_resolved(is_pending(*after) ? "resent" : "held");
   settle(self, std::move(after));
 }
 
 void open_search(self_pointer self) {
-  auto& s = self->state;
   ask_token(self, false, [](self_pointer me, const access_token& token) {
     auto& st = me->state;
     if (st.search_users.empty())
@@ -369,6 +378,12 @@ void count_moved(self_pointer self, const OutboxMail* before, const OutboxMail& 
   metrics.mailbox.event(after.state() == OutboxMail::SENT ? "outbox.sent" : "outbox.failed");
   if (after.state() == OutboxMail::SENT)
     metrics.outbox.delivered(std::chrono::milliseconds{after.updated_ms() - after.created_ms()});
+}
+
+void show_link(self_pointer self, std::string_view as) {
+  auto& s = self->state;
+  s.world->metrics.outbox.connection_moved(s.link_shown, as);
+  s.link_shown = as;
 }
 
 void carry_out(self_pointer self, std::vector<effect_type> effects) {

@@ -34,6 +34,7 @@ struct page_read {
   bool last = false;
   std::uint64_t asked_at = 0;
   std::optional<error> failed;
+  revision seen; ///< of the counters in the same snapshot
 };
 /// The next piece of the body at hand.
 struct chunk_read {

@@ -48,6 +48,19 @@ bool concerns_identity(failure_class klass) {
   }
 }
 
+/// When every recipient was refused: what concerns them all comes first, then what passes, then the last word.
+failure_class class_of(const std::vector<smtp::reply>& refusals) {
+  auto klass = failure_class::protocol;
+  for (const auto& each : refusals) {
+    const auto one = smtp::classify(smtp::phase::recipient, each);
+    if (concerns_identity(one))
+      return one;
+    if (klass != failure_class::recipient_deferred)
+      klass = one;
+  }
+  return klass;
+}
+
 } // namespace
 
 std::vector<effect_type> machine::on(event_type what, wall_time now) {
@@ -149,6 +162,11 @@ void machine::on_event(event::token_ready&) {
 }
 
 void machine::on_event(event::denied& e) {
+  if (step_ == step::searching) { // no token to look into Sent with
+    event::searched unknown{false, true, std::move(e.words)};
+    on_event(unknown);
+    return;
+  }
   if (step_ != step::slot && step_ != step::permit && step_ != step::token && step_ != step::allowance)
     return;
   if (!head_) {
@@ -219,7 +237,7 @@ void machine::on_event(event::envelope_answered& e) {
     return;
   }
   auto end = attempt(smtp::phase::recipient, answers_.empty() ? std::string{} : to_string(answers_.back()));
-  end.failure = answers_.empty() ? failure_class::protocol : smtp::classify(smtp::phase::recipient, answers_.back());
+  end.failure = class_of(answers_);
   settle(std::move(end));
 }
 
@@ -466,7 +484,9 @@ void machine::drop_link(bool politely) {
 void machine::on_event(event::stop&) {
   stopping_ = true;
   // The verdict is worth waiting for: without it there is a doubt.
-  const bool nearly = step_ == step::verdict || step_ == step::settling || step_ == step::doubting;
+  // Once the mail is marked as about to leave, an end would leave a doubt where there need be none.
+  const bool nearly =
+      step_ == step::verdict || step_ == step::settling || step_ == step::doubting || (step_ == step::body && marking_);
   if (!nearly)
     stop();
 }

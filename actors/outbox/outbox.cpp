@@ -96,7 +96,7 @@ void on_page(self_pointer self, const page_read& read) {
     give_up(self, *read.failed);
     return;
   }
-  s.queue->page_read(std::move(*read.mails), read.last, read.asked_at);
+  s.queue->page_read(std::move(*read.mails), read.last, read.asked_at, read.seen);
   go_on(self);
 }
 
@@ -116,6 +116,10 @@ void on_chunk(self_pointer self, const chunk_read& read) {
 void on_input(self_pointer self, const input& in) {
   if (in.attempt != self->state.attempt)
     return;
+  if (std::holds_alternative<event::link_ready>(*in.what))
+    show_link(self, "ready");
+  else if (std::holds_alternative<event::link_closed>(*in.what))
+    show_link(self, {});
   if (auto* seen = std::get_if<event::searched>(in.what.get()); seen && search_goes_on(self, *seen))
     return;
   feed(self, std::move(*in.what));
@@ -152,7 +156,11 @@ void on_exit(self_pointer self, caf::exit_msg& exit) {
 
 page_read read_page(const storage::snapshot& view, const tenant_id& tenant, const account_id& account,
                     std::uint64_t from, std::uint64_t asked_at) {
-  page_read out{std::make_shared<std::vector<OutboxMail>>(), false, asked_at, {}};
+  page_read out{std::make_shared<std::vector<OutboxMail>>(), false, asked_at, {}, {}};
+  if (const auto counts = read_one<records::Outbox>(view, storage::keys::outbox(tenant, account), out.seen); !counts) {
+    out.failed = counts.error();
+    return out;
+  }
   auto range = storage::prefix_range(storage::keys::outbox_pendings(tenant, account));
   range.first = storage::keys::outbox_pending(tenant, account, from).key;
   auto pending = view.scan(storage::space::outbox, range, limits::outbox_window);
@@ -213,12 +221,13 @@ void give_up(self_pointer self, const error& why) {
       each.promise.deliver(to_caf(why));
   for (auto& each : s.early)
     std::visit([&](auto& what) { what.promise.deliver(to_caf(why)); }, each);
+  show_link(self, {});
   s.stopping = true;
   self->quit(to_caf(why));
 }
 
 outbox_actor::behavior_type outbox(self_pointer self, std::shared_ptr<const assignment> task, const ports* world) {
-  guard(self, state::name);
+  guard(self, state::name, [self] { show_link(self, {}); });
   auto& s = self->state;
   s.task = std::move(task);
   s.world = world;

@@ -72,6 +72,7 @@ struct state {
   waiting_mail current;
   std::uint32_t next_chunk = 0;
   std::unique_ptr<net::smtp_link> link;
+  std::string_view link_shown; ///< how the metrics count the connection; a literal
   std::shared_ptr<net::imap_link> search;
   std::vector<std::string> search_users; ///< whose Sent is still to be looked at
   std::string search_failed;             ///< why one of them could not be looked at

@@ -25,6 +25,11 @@ blob_id blob_of(const OutboxMail& mail) {
 
 constexpr std::int64_t hour_ms = 60 * 60 * 1000;
 
+std::uint32_t accepted_in(const OutboxMail& mail) {
+  return static_cast<std::uint32_t>(std::ranges::count(mail.recipients(), records::Recipient::ACCEPTED,
+                                                       [](const auto& each) { return each.state(); }));
+}
+
 } // namespace
 
 queue::queue(queue_context context, records::Outbox stored, revision rev)
@@ -136,7 +141,7 @@ storage::batch queue::settle(const OutboxMail& mail, const OutboxMail& before, w
   count(before, -1, before.state());
   count(mail, 1, mail.state());
   if (counts_.in_flight() == mail.seq())
-    land(mail, now);
+    land(accepted_in(mail) - std::min(accepted_in(before), accepted_in(mail)), now);
   auto pending = storage::keys::outbox_pending(context_.tenant, context_.account, mail.seq());
   if (is_pending(mail) && !is_pending(before))
     out.operations.emplace_back(storage::put{std::move(pending), {}, context_.fence.shard, {}});
@@ -153,6 +158,7 @@ storage::batch queue::settle(const OutboxMail& mail, const OutboxMail& before, w
     counts_.set_first_pending(std::min(counts_.first_pending(), mail.seq()));
   }
   finish(out);
+  settled_ = rev_;
   return out;
 }
 
@@ -179,13 +185,13 @@ OutboxMail queue::put_away(storage::batch& into, const OutboxMail& mail) {
 }
 
 /// The fate of the mail in flight is known. What was served counts for the identity's daily limit, by the hour.
-void queue::land(const OutboxMail& mail, wall_time now) {
+void queue::land(std::uint32_t served_now, wall_time now) {
   const auto hour = to_ms(now) / hour_ms;
   auto& served = *counts_.mutable_served_by_hour();
   for (auto it = served.begin(); it != served.end();)
-    it = it->first <= hour - 24 ? served.erase(it) : std::next(it);
-  if (mail.state() == OutboxMail::SENT || mail.state() == OutboxMail::FAILED)
-    served[hour] += static_cast<std::uint32_t>(counts_.in_flight_recipients_size());
+    it = it->first <= hour - 25 ? served.erase(it) : std::next(it);
+  if (served_now != 0)
+    served[hour] += served_now;
   counts_.set_in_flight(0);
   counts_.set_in_flight_since_ms(0);
   counts_.clear_in_flight_recipients();
@@ -222,8 +228,8 @@ void queue::leave_window(std::uint64_t seq) {
     counts_.set_first_pending(window_.empty() ? seq + 1 : window_.front().record->seq());
 }
 
-void queue::page_read(std::vector<OutboxMail> mails, bool last, std::uint64_t asked_at) {
-  if (asked_at != version_)
+void queue::page_read(std::vector<OutboxMail> mails, bool last, std::uint64_t asked_at, revision seen) {
+  if (asked_at != version_ || seen < settled_)
     return;
   for (auto& each : mails)
     window_.push_back({std::make_shared<const OutboxMail>(std::move(each)), {}});

@@ -62,8 +62,9 @@ public:
   [[nodiscard]] bool wants_page() const { return window_.empty() && more_behind_; }
   /// The waiting mails from this seq on are wanted, at most limits::outbox_window.
   [[nodiscard]] std::uint64_t page_from() const { return counts_.first_pending(); }
-  /// In order; `last`: there are no more behind them. Ignored when the window was changed since it was asked for.
-  void page_read(std::vector<records::OutboxMail> mails, bool last, std::uint64_t asked_at);
+  /// In order; `last`: there are no more behind them; `seen`: the counters' revision in the same snapshot. Ignored when
+  /// the window was changed since it was asked for, or when a change made here was not stored yet.
+  void page_read(std::vector<records::OutboxMail> mails, bool last, std::uint64_t asked_at, revision seen);
   /// Grows with each change that makes a page under way worthless.
   [[nodiscard]] std::uint64_t window_version() const { return version_; }
 
@@ -77,7 +78,7 @@ private:
   void put_mail(storage::batch& into, const records::OutboxMail& mail);
   void enter_window(const records::OutboxMail& mail, std::shared_ptr<const std::string> body);
   void leave_window(std::uint64_t seq);
-  void land(const records::OutboxMail& mail, wall_time now);
+  void land(std::uint32_t served_now, wall_time now);
   [[nodiscard]] storage::record_key expiry_key(const records::OutboxMail& of) const;
   [[nodiscard]] records::OutboxMail put_away(storage::batch& into, const records::OutboxMail& mail);
 
@@ -88,6 +89,7 @@ private:
   bool more_behind_ = false;
   bool joined_behind_ = false; ///< a mail went behind the window: a page read before may not show it
   std::uint64_t version_ = 0;
+  revision settled_; ///< of the counters with the latest settle(): a page read before would show the past
 };
 
 } // namespace postroom::outbox

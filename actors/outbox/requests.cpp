@@ -262,8 +262,10 @@ void on_mail_read(self_pointer self, const mail_read& read) {
                   read.failed.value_or(fail(errc::not_found, "there is no mail '" + wish.mail + "' in the outbox")));
     return;
   }
-  if (s.machine->head_seq() == read.mail->seq()) {
-    if (!s.machine->may_withdraw()) {
+  // An account that is switched off leaves a doubt open: nobody decides it meanwhile.
+  const bool open = s.queue->counts().in_flight() == read.mail->seq();
+  if (open || s.machine->head_seq() == read.mail->seq()) {
+    if (open || !s.machine->may_withdraw()) {
       refuse_change(self, fail(errc::conflict, "mail '" + wish.mail +
                                                    "' is being sent at this moment, or it is not known "
                                                    "yet whether it was"));

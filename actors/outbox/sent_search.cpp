@@ -26,10 +26,22 @@ sent_search::sent_search(outbox_actor owner, std::uint32_t attempt, std::string 
 }
 
 void sent_search::attach(const std::shared_ptr<net::imap_link>& link) {
-  std::lock_guard lock{mutex_};
-  link_ = link;
-  if (!unsent_.empty())
-    link->submit(std::exchange(unsent_, {}));
+  {
+    std::lock_guard lock{mutex_};
+    link_ = link;
+  }
+  submit_unsent();
+}
+
+/// Outside the lock: a link may answer at once, on this thread.
+void sent_search::submit_unsent() {
+  std::unique_lock lock{mutex_};
+  const auto link = link_.lock();
+  if (!link || unsent_.empty())
+    return;
+  auto commands = std::exchange(unsent_, {});
+  lock.unlock();
+  link->submit(std::move(commands));
 }
 
 void sent_search::tell_owner(event::searched what) {
@@ -39,10 +51,11 @@ void sent_search::tell_owner(event::searched what) {
 
 void sent_search::send(imap::command what, step next) {
   step_ = next;
-  std::lock_guard lock{mutex_};
-  unsent_.push_back(std::move(what));
-  if (const auto link = link_.lock())
-    link->submit(std::exchange(unsent_, {}));
+  {
+    std::lock_guard lock{mutex_};
+    unsent_.push_back(std::move(what));
+  }
+  submit_unsent();
 }
 
 void sent_search::on_ready(const imap::session_info&) {

@@ -34,6 +34,7 @@ private:
   enum class step : std::uint8_t { login, listing, opening, searching, told };
   void tell_owner(event::searched what);
   void send(imap::command what, step next);
+  void submit_unsent();
 
   outbox_actor owner_;
   std::uint32_t attempt_;

@@ -60,7 +60,7 @@ std::optional<refusal> identity_limits::refuse_recipients(std::size_t recipients
   if (rules_.recipients_per_day == 0)
     return {};
   const auto hour = to_ms(now) / hour_ms;
-  by_hour_.erase(by_hour_.begin(), by_hour_.upper_bound(hour - 24));
+  by_hour_.erase(by_hour_.begin(), by_hour_.upper_bound(hour - 25));
   std::uint64_t sum = recipients;
   for (const auto& [at, count] : by_hour_)
     sum += count;

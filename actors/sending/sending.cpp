@@ -138,8 +138,11 @@ sending_actor::behavior_type sending(self_pointer self, const clock* time, metri
           awaken(identity_of(self, report.identity), *metrics);
       },
       [self](const identity_served& served) {
+        auto& one = identity_of(self, served.identity);
+        if (!one.told.insert(served.mailbox).second)
+          return;
         for (const auto& [hour, count] : served.by_hour)
-          identity_of(self, served.identity).limits.served_in(hour, count);
+          one.limits.served_in(hour, count);
       },
       [self, metrics](const identities_renewed& renewed) {
         auto& all = self->state.identities;

@@ -37,9 +37,10 @@ struct identity_report {
   std::string identity;
   std::optional<smtp::failure_class> failure;
 };
-/// Recipients served by an earlier process, by hour.
+/// Recipients served by an earlier process, by hour. Counted once for each mailbox: it tells so each time it starts.
 struct identity_served {
   std::string identity;
+  std::string mailbox;
   std::map<std::int64_t, std::uint32_t> by_hour;
 };
 /// A sign-in or a configuration was renewed: identities that start so are forgiven.
@@ -84,7 +85,8 @@ struct slot_asker {
 struct identity {
   identity_limits limits;
   std::deque<slot_asker> waiting;
-  bool rests = false; ///< as counted by the metrics
+  std::set<std::string, std::less<>> told; ///< mailboxes whose earlier sending is counted
+  bool rests = false;                      ///< as counted by the metrics
 };
 
 struct turn {

@@ -187,12 +187,24 @@ TEST(attempt, what_nobody_can_decide_is_sent_again_or_held) {
     auto mail = new_mail();
     mail.set_next_try_ms(7);
     note_doubt(mail, "gone", start_of_tests);
-    note_undecided(mail, resend, "no copy", start_of_tests + 1s);
+    note_undecided(mail, resend, "no copy", start_of_tests + 1s, 0.0);
     EXPECT_EQ(mail.state(), resend ? OutboxMail::QUEUED : OutboxMail::HELD);
-    EXPECT_EQ(mail.next_try_ms(), 0);
+    EXPECT_EQ(mail.next_try_ms(), resend ? ms(start_of_tests + 1s + 7500ms) : 0) << "never at once";
     EXPECT_FALSE(in_doubt(mail));
     EXPECT_FALSE(is_final(mail));
   }
+}
+
+TEST(attempt, what_ends_in_doubt_again_and_again_is_held_in_the_end) {
+  auto mail = new_mail();
+  for (int i = 0; i < resends_max; ++i) {
+    note_doubt(mail, "gone", start_of_tests);
+    note_undecided(mail, true, "no copy", start_of_tests, 0.5);
+    EXPECT_EQ(mail.state(), OutboxMail::QUEUED);
+  }
+  note_doubt(mail, "gone", start_of_tests);
+  note_undecided(mail, true, "no copy", start_of_tests, 0.5);
+  EXPECT_EQ(mail.state(), OutboxMail::HELD) << "the recipient may have four of them already";
 }
 
 TEST(attempt, a_long_life_keeps_its_beginning_and_its_end) {

@@ -43,7 +43,7 @@ protected:
             refreshes.push_back(wish.refresh);
             if (no_token)
               return to_caf(*no_token);
-            return access_token{secret<>{"token"}, delegate, time.now() + 24h};
+            return access_token{secret<>{"token"}, delegate, time.now() + std::chrono::hours{24}};
           },
           [](const config_changed&) { return ack{}; },
       };

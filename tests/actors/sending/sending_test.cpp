@@ -27,12 +27,12 @@ public:
       : actor_(system.spawn([gate, got = got_](caf::event_based_actor* self) -> caf::behavior {
           return {
               [=](const want_smtp_slot& wish) {
-                self->request(gate, 24h, wish)
+                self->request(gate, std::chrono::minutes{24 * 60}, wish)
                     .then([got](const sending_answer& a) { got->slots.push_back(a); },
                           [](const caf::error&) { ADD_FAILURE(); });
               },
               [=](const want_allowance& wish) {
-                self->request(gate, 24h, wish)
+                self->request(gate, std::chrono::minutes{24 * 60}, wish)
                     .then([got](const sending_answer& a) { got->turns.push_back(a); },
                           [](const caf::error&) { ADD_FAILURE(); });
               },
