@@ -33,14 +33,17 @@ void sent_search::attach(const std::shared_ptr<net::imap_link>& link) {
   submit_unsent();
 }
 
-/// Outside the lock: a link may answer at once, on this thread.
+/// Outside the lock: a link may answer at once.
 void sent_search::submit_unsent() {
-  std::unique_lock lock{mutex_};
-  const auto link = link_.lock();
-  if (!link || unsent_.empty())
-    return;
-  auto commands = std::exchange(unsent_, {});
-  lock.unlock();
+  std::shared_ptr<net::imap_link> link;
+  std::vector<imap::command> commands;
+  {
+    std::lock_guard lock{mutex_};
+    link = link_.lock();
+    if (!link || unsent_.empty())
+      return;
+    commands = std::exchange(unsent_, {});
+  }
   link->submit(std::move(commands));
 }
 

@@ -349,7 +349,8 @@ TEST_F(outbox_test, does_not_wait_for_a_verdict_for_ever) {
   at_server().mood = mood::holds_verdict;
   start();
   submit("one");
-  caf::anon_send_exit(box, caf::exit_reason::user_shutdown);
+  quit(box);
+  EXPECT_FALSE(ended());
   pass(9s);
   EXPECT_TRUE(ended());
   EXPECT_EQ(counts().in_flight(), 1U) << "the next start finds out";
