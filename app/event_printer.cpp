@@ -1,22 +1,7 @@
 #include "app/event_printer.hpp"
 
-#include "base/clock.hpp"
-#include "base/limits.hpp"
-#include "storage/blocking.hpp"
-
-#include "records.pb.h"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 namespace postroom::app {
 namespace {
-
-std::string text_at(const boost::json::value& data, std::string_view pointer) {
-  boost::json::error_code missing;
-  const auto* found = data.find_pointer(pointer, missing);
-  return found && found->is_string() ? std::string{found->as_string()} : std::string{};
-}
 
 /// Senders choose what stands in a subject; a terminal must not obey it.
 std::string harmless(std::string text) {
@@ -28,26 +13,13 @@ std::string harmless(std::string text) {
 
 } // namespace
 
-void event_printer::print_new(std::ostream& out) {
-  const auto entries = storage::wait_for<result<std::vector<storage::stream_entry>>>([&](auto done) {
-    store_.read_stream(storage::keys::stream_of(tenant_), after_, limits::event_page_max, limits::mib, done);
-  });
-  if (!entries)
-    return;
-  for (const auto& entry : *entries) {
-    after_ = entry.seq;
-    records::Event event;
-    if (!event.ParseFromString(entry.value))
-      continue;
-    boost::json::error_code broken;
-    const auto data = boost::json::parse(event.data(), broken);
-    if (broken)
-      continue;
-    out << "  #" << entry.seq << "  " << to_rfc3339(wall_time{std::chrono::milliseconds{event.time_ms()}}) << "  "
-        << event.type() << "  " << text_at(data, "/account") << "  " << harmless(text_at(data, "/from/0/address"))
-        << "  " << harmless(text_at(data, "/subject")) << "\n";
-  }
-  out << std::flush;
+void print_event(const demo_event& event, std::ostream& out) {
+  constexpr std::string_view leaving = "outbox.";
+  const bool leaves = event.type.starts_with(leaving);
+  out << "  #" << event.seq << "  " << to_rfc3339(event.time) << "  "
+      << (leaves ? "→ " + event.type.substr(leaving.size()) : event.type) << "  " << event.text("/account") << "  "
+      << harmless(event.text(leaves ? "/recipients/0/address" : "/from/0/address")) << "  "
+      << harmless(event.text("/subject")) << "\n";
 }
 
 } // namespace postroom::app

@@ -198,7 +198,7 @@ std::string identity::access_token(const token_holder& holder, std::string_view 
                       {"uti", base64url_encode(random_string(16))},
                       {"ver", "1.0"}};
   if (holder.app_only)
-    claims["roles"] = json::array{"IMAP.AccessAsApp"};
+    claims["roles"] = json::array{"IMAP.AccessAsApp", "SMTP.SendAsApp"};
   else
     claims["scp"] = scope, claims["upn"] = holder.upn;
   return jws_sign({json::serialize(header), json::serialize(claims)}, jws_algorithm::rs256, keys_.private_key).value();
@@ -213,7 +213,7 @@ std::string identity::keys() const {
                                                                         {"e", base64url_encode(numbers.exponent)}}}}});
 }
 
-result<token_holder> identity::check(std::string_view access_token) const {
+result<token_holder> identity::check(std::string_view access_token, std::string_view scope) const {
   const auto content = jws_verify(access_token, jws_algorithm::rs256, keys_.public_key);
   if (!content)
     return fail(errc::unauthenticated, "the token is not ours");
@@ -227,8 +227,8 @@ result<token_holder> identity::check(std::string_view access_token) const {
     return fail(errc::unauthenticated, "the token has expired");
   if (claims.at("aud").as_string() != "https://outlook.office.com")
     return fail(errc::unauthenticated, "the token is for another resource");
-  if (!holder.app_only && claims.at("scp").as_string().find("IMAP.AccessAsUser.All") == json::string::npos)
-    return fail(errc::unauthenticated, "the token lacks IMAP.AccessAsUser.All");
+  if (!holder.app_only && claims.at("scp").as_string().find(scope) == json::string::npos)
+    return fail(errc::unauthenticated, "the token lacks " + std::string{scope});
   return holder;
 }
 

@@ -57,8 +57,10 @@ public:
   /// The JSON Web Key Set.
   [[nodiscard]] std::string keys() const;
 
-  /// `unauthenticated` when the token was not issued here, has expired, or is not for Exchange's IMAP.
-  [[nodiscard]] result<token_holder> check(std::string_view access_token) const;
+  /// `unauthenticated` when the token was not issued here, has expired, is not for Exchange, or lacks the scope; what
+  /// an application holds is not looked at so closely.
+  [[nodiscard]] result<token_holder> check(std::string_view access_token,
+                                           std::string_view scope = "IMAP.AccessAsUser.All") const;
 
 private:
   [[nodiscard]] http_answer refuse(unsigned status, std::string_view error, unsigned code, std::string_view text,

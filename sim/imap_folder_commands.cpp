@@ -64,7 +64,7 @@ void imap_session::do_list(argument_reader& arguments) {
     sink_.text("* " + command_ + " (\\Noselect) \"/\" \"\"\r\n");
   for (const auto& each : mailbox_->folders())
     if (matches(upper_case(*reference + *pattern), upper_case(each->name())))
-      sink_.text("* " + command_ + " (\\HasNoChildren) \"/\" " +
+      sink_.text("* " + command_ + " (\\HasNoChildren" + (each->use().empty() ? "" : " " + each->use()) + ") \"/\" " +
                  (each->name() == "INBOX" ? each->name() : quoted_text(each->name())) + "\r\n");
   ok(command_ + " completed.");
 }

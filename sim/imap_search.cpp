@@ -10,6 +10,9 @@
 namespace postroom::sim {
 namespace {
 
+/// ORs within ORs; a client's line must not decide how deep we go.
+constexpr unsigned or_depth_max = 16;
+
 struct flag_key {
   std::string_view name;
   std::uint8_t flag;
@@ -60,7 +63,19 @@ std::optional<search_predicate> parse_uid_key(argument_reader& reader) {
   };
 }
 
-std::optional<search_predicate> parse_key(argument_reader& reader) {
+std::optional<search_predicate> parse_key(argument_reader& reader, unsigned depth);
+
+std::optional<search_predicate> parse_or_key(argument_reader& reader, unsigned depth) {
+  auto one = parse_key(reader, depth + 1);
+  auto other = one ? parse_key(reader, depth + 1) : std::nullopt;
+  if (!other)
+    return std::nullopt;
+  return [one = std::move(*one), other = std::move(*other)](const search_subject& subject) {
+    return one(subject) || other(subject);
+  };
+}
+
+std::optional<search_predicate> parse_key(argument_reader& reader, unsigned depth) {
   const auto word = reader.word();
   const auto key = upper_case(word.value_or(""));
   if (key == "ALL")
@@ -69,6 +84,8 @@ std::optional<search_predicate> parse_key(argument_reader& reader) {
     return parse_uid_key(reader);
   if (key == "SINCE" || key == "BEFORE" || key == "ON")
     return parse_day_key(key, reader);
+  if (key == "OR")
+    return depth < or_depth_max ? parse_or_key(reader, depth) : std::nullopt;
   if (key == "HEADER")
     return parse_header_key(reader);
   const auto known = std::ranges::find(flag_keys, key, &flag_key::name);
@@ -88,7 +105,7 @@ std::optional<search_predicate> parse_search(std::string_view criteria) {
   argument_reader reader{criteria};
   std::vector<search_predicate> keys;
   while (!reader.at_end()) {
-    auto key = parse_key(reader);
+    auto key = parse_key(reader, 0);
     if (!key)
       return std::nullopt;
     keys.push_back(std::move(*key));

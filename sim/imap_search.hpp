@@ -20,7 +20,7 @@ struct search_subject {
 using search_predicate = std::function<bool(const search_subject&)>;
 
 /// The keys of RFC 3501 §6.4.4 that Exchange can be trusted with, all of which must hold: ALL, sequence numbers, UID,
-/// SINCE, BEFORE, ON, HEADER, and the flags. Nothing when there is another one.
+/// SINCE, BEFORE, ON, HEADER, the flags, and OR of two of these. Nothing when there is another one.
 [[nodiscard]] std::optional<search_predicate> parse_search(std::string_view criteria);
 
 } // namespace postroom::sim

@@ -1,6 +1,7 @@
 #include "sim/imap_session.hpp"
 
 #include "base/encoding.hpp"
+#include "sim/xoauth2.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,26 +27,6 @@ std::string host_mark() {
 
 /// In which state a command is welcome.
 enum class needs : std::uint8_t { nothing, not_authenticated, mailbox, folder };
-
-struct xoauth2_fields {
-  std::string user;
-  std::string token;
-};
-
-std::optional<xoauth2_fields> parse_xoauth2(std::string_view encoded) {
-  const auto plain = base64_decode(encoded);
-  if (!plain)
-    return std::nullopt;
-  constexpr std::string_view user_mark = "user=", token_mark = "\1auth=Bearer ", end_mark = "\1\1";
-  const std::string_view text = *plain;
-  const auto token_at = text.find(token_mark);
-  if (!text.starts_with(user_mark) || token_at == std::string_view::npos || !text.ends_with(end_mark) ||
-      token_at + token_mark.size() > text.size() - end_mark.size())
-    return std::nullopt;
-  const auto token = text.substr(token_at + token_mark.size());
-  return xoauth2_fields{std::string{text.substr(user_mark.size(), token_at - user_mark.size())},
-                        std::string{token.substr(0, token.size() - end_mark.size())}};
-}
 
 } // namespace
 

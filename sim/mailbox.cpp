@@ -9,8 +9,12 @@ namespace {
 
 constexpr std::array<std::string_view, 6> flag_names{"\\Seen",    "\\Answered", "\\Flagged",
                                                      "\\Deleted", "\\Draft",    "$MDNSent"};
-/// The first is the inbox.
-constexpr std::array<std::string_view, 5> folder_names{"INBOX", "Sent Items", "Drafts", "Deleted Items", "Junk Email"};
+/// Name and use. The first is the inbox.
+constexpr std::array<std::array<std::string_view, 2>, 5> folders_of_all{{{"INBOX", ""},
+                                                                         {"Sent Items", "\\Sent"},
+                                                                         {"Drafts", "\\Drafts"},
+                                                                         {"Deleted Items", "\\Trash"},
+                                                                         {"Junk Email", "\\Junk"}}};
 constexpr std::uint32_t first_uid_validity = 14;
 
 } // namespace
@@ -81,8 +85,8 @@ void folder::renumber() {
 }
 
 mailbox::mailbox(std::string address) : address_(std::move(address)) {
-  for (const auto name : folder_names)
-    folders_.push_back(std::make_unique<folder>(std::string{name}, first_uid_validity));
+  for (const auto& [name, use] : folders_of_all)
+    folders_.push_back(std::make_unique<folder>(std::string{name}, std::string{use}, first_uid_validity));
 }
 
 folder* mailbox::find(std::string_view name) const {

@@ -42,9 +42,12 @@ public:
 
 class folder {
 public:
-  folder(std::string name, std::uint32_t uid_validity) : name_(std::move(name)), uid_validity_(uid_validity) {}
+  folder(std::string name, std::string use, std::uint32_t uid_validity)
+      : name_(std::move(name)), use_(std::move(use)), uid_validity_(uid_validity) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// `\Sent` (RFC 6154); empty: none.
+  [[nodiscard]] const std::string& use() const noexcept { return use_; }
   [[nodiscard]] std::uint32_t uid_validity() const noexcept { return uid_validity_; }
   [[nodiscard]] std::uint32_t uid_next() const noexcept { return uid_next_; }
   /// In the order of their UIDs.
@@ -62,6 +65,7 @@ public:
 
 private:
   std::string name_;
+  std::string use_;
   std::uint32_t uid_validity_;
   std::uint32_t uid_next_ = 1;
   std::vector<mail> mails_;
@@ -84,7 +88,7 @@ private:
   std::vector<std::unique_ptr<folder>> folders_;
 };
 
-/// All mailboxes and who may open them.
+/// All mailboxes and who may open them and send as them.
 class directory {
 public:
   mailbox& add(const std::string& address);

@@ -3,6 +3,8 @@
 #include "base/limits.hpp"
 #include "sim/certificates.hpp"
 #include "sim/imap_connection.hpp"
+#include "sim/listening.hpp"
+#include "sim/smtp_connection.hpp"
 #include "sim/world.hpp"
 
 #include <algorithm>
@@ -40,22 +42,6 @@ void raise_file_limit() {
   }
 }
 
-result<tcp::acceptor> listen(asio::io_context& io, std::uint16_t port) {
-  boost::system::error_code failure;
-  tcp::acceptor acceptor{io};
-  const tcp::endpoint endpoint{asio::ip::address_v4::loopback(), port};
-  acceptor.open(endpoint.protocol(), failure);
-  if (!failure)
-    acceptor.set_option(asio::socket_base::reuse_address{true}, failure);
-  if (!failure)
-    acceptor.bind(endpoint, failure);
-  if (!failure)
-    acceptor.listen(asio::socket_base::max_listen_connections, failure);
-  if (failure)
-    return fail(errc::connect_failed, "port " + std::to_string(port) + ": " + failure.message());
-  return acceptor;
-}
-
 result<asio::ssl::context> tls_context(const certificate_files& files) {
   boost::system::error_code failure;
   asio::ssl::context context{asio::ssl::context::tls_server};
@@ -69,22 +55,6 @@ result<asio::ssl::context> tls_context(const certificate_files& files) {
   SSL_CTX_set_mode(context.native_handle(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return context;
-}
-
-asio::awaitable<void> serve_imap(tcp::acceptor acceptor, connection_hub& hub) {
-  const auto executor = co_await asio::this_coro::executor;
-  for (;;) {
-    auto [failure, socket] = co_await acceptor.async_accept(as_values);
-    if (failure == asio::error::operation_aborted || failure == asio::error::bad_descriptor)
-      co_return;
-    if (failure) { // out of descriptors, most likely: let some go first
-      asio::steady_timer pause{executor, 50ms};
-      co_await pause.async_wait(as_values);
-      continue;
-    }
-    auto connection = std::make_shared<imap_connection>(std::move(socket), hub);
-    asio::co_spawn(executor, imap_connection::run(std::move(connection)), asio::detached);
-  }
 }
 
 asio::awaitable<void> tick_for_ever(connection_hub& hub) {
@@ -114,6 +84,7 @@ public:
   ~impl() { stop(); }
 
   result<void> start();
+  result<void> make_tls();
   void stop();
   /// Runs on the stand-in's thread, and waits for it.
   template <class Function>
@@ -127,51 +98,72 @@ public:
   options options_;
   std::uint16_t identity_port_ = 0;
   std::uint16_t imap_port_ = 0;
+  std::uint16_t smtp_port_ = 0;
   std::filesystem::path ca_file_;
   std::optional<asio::ssl::context> tls_;
   std::optional<world> world_;
   std::optional<connection_hub> hub_;
+  std::optional<submission_hub> submission_;
   http_handler http_handler_;
   std::thread thread_;
   /// Last, hence destroyed first: what still waits in it refers to the members above.
   asio::io_context io_{1};
 };
 
+result<void> stand_in::impl::make_tls() {
+  std::error_code failure;
+  std::filesystem::create_directories(options_.directory, failure);
+  const auto files = make_certificates(options_.directory, {"localhost", "127.0.0.1"});
+  if (!files)
+    return files.error();
+  auto context = tls_context(*files);
+  if (!context)
+    return context.error();
+  tls_.emplace(std::move(*context));
+  ca_file_ = files->ca_certificate;
+  return {};
+}
+
 result<void> stand_in::impl::start() {
   if (options_.mailboxes == 0 || options_.mailboxes > mailboxes_max || options_.domain.empty() ||
       options_.access_token_life <= 0s || options_.mail_every < 0ms || (options_.tls && options_.directory.empty()))
     return fail(errc::invalid_argument, "options of the stand-in");
   raise_file_limit();
-  if (options_.tls) {
-    std::error_code failure;
-    std::filesystem::create_directories(options_.directory, failure);
-    const auto files = make_certificates(options_.directory, {"localhost", "127.0.0.1"});
-    if (!files)
-      return files.error();
-    auto context = tls_context(*files);
-    if (!context)
-      return context.error();
-    tls_.emplace(std::move(*context));
-    ca_file_ = files->ca_certificate;
-  }
+  if (options_.tls)
+    if (auto made = make_tls(); !made)
+      return made;
   auto identity_acceptor = listen(io_, options_.identity_port);
   if (!identity_acceptor)
     return identity_acceptor.error();
   auto imap_acceptor = listen(io_, options_.imap_port);
   if (!imap_acceptor)
     return imap_acceptor.error();
+  auto smtp_acceptor = listen(io_, options_.smtp_port);
+  if (!smtp_acceptor)
+    return smtp_acceptor.error();
   identity_port_ = identity_acceptor->local_endpoint().port();
   imap_port_ = imap_acceptor->local_endpoint().port();
+  smtp_port_ = smtp_acceptor->local_endpoint().port();
   world_.emplace(options_, identity_url());
   hub_.emplace(connection_hub{imap_services{world_->mail, world_->tokens, world_->time, world_->stats},
                               tls_ ? tls_->native_handle() : nullptr});
+  submission_.emplace(submission_hub{submission_services{world_->mail, world_->tokens, world_->time, world_->stats},
+                                     tls_ ? &*tls_ : nullptr});
   http_handler_ = [this](const http_request& request) {
     world_->stats = count();
     return world_->answer(request);
   };
+  const auto serve_imap = [this](tcp::socket socket) {
+    asio::co_spawn(io_, imap_connection::run(std::make_shared<imap_connection>(std::move(socket), *hub_)),
+                   asio::detached);
+  };
+  const auto serve_smtp = [this](tcp::socket socket) {
+    asio::co_spawn(io_, serve_submission(std::move(socket), *submission_), asio::detached);
+  };
   asio::co_spawn(io_, serve_http(std::move(*identity_acceptor), tls_ ? &*tls_ : nullptr, http_handler_),
                  asio::detached);
-  asio::co_spawn(io_, serve_imap(std::move(*imap_acceptor), *hub_), asio::detached);
+  asio::co_spawn(io_, accept_for_ever(std::move(*imap_acceptor), serve_imap), asio::detached);
+  asio::co_spawn(io_, accept_for_ever(std::move(*smtp_acceptor), serve_smtp), asio::detached);
   asio::co_spawn(io_, tick_for_ever(*hub_), asio::detached);
   if (options_.mail_every > 0ms)
     asio::co_spawn(io_, deliver_for_ever(*world_, options_.mail_every), asio::detached);
@@ -204,6 +196,7 @@ auto stand_in::impl::on_thread(Function function) -> decltype(function()) {
 stand_in_stats stand_in::impl::count() const {
   auto stats = world_->stats;
   stats.connections = hub_->connections.size();
+  stats.submission_connections = submission_->open;
   stats.idling = static_cast<std::size_t>(
       std::ranges::count_if(hub_->connections, [](const auto* each) { return each->idling(); }));
   return stats;
@@ -241,6 +234,10 @@ std::uint16_t stand_in::imap_port() const {
   return impl_->imap_port_;
 }
 
+std::uint16_t stand_in::smtp_port() const {
+  return impl_->smtp_port_;
+}
+
 const std::string& stand_in::tenant_id() const {
   return impl_->world_->tenant_id;
 }
@@ -266,7 +263,10 @@ const std::vector<std::string>& stand_in::mailboxes() const {
 }
 
 secret<> stand_in::add_user(const std::string& upn) {
-  return impl_->on_thread([&] { return impl_->world_->tokens.sign_in(upn); });
+  return impl_->on_thread([&] {
+    impl_->world_->mail.add(upn);
+    return impl_->world_->tokens.sign_in(upn);
+  });
 }
 
 void stand_in::allow(const std::string& upn, const std::string& mailbox) {

@@ -10,19 +10,21 @@
 #include <string>
 #include <vector>
 
-/// A stand-in for Microsoft 365 on this machine: enough of the identity platform and of Exchange Online's IMAP for a
-/// demonstration, for tests and for measuring thousands of idle connections. Nothing is stored on disk but
-/// certificates.
+/// A stand-in for Microsoft 365 on this machine: enough of the identity platform and of Exchange Online's IMAP and
+/// submission for a demonstration, for tests and for measuring thousands of idle connections. Nothing is stored on disk
+/// but certificates.
 namespace postroom::sim {
 
 struct stand_in_options {
-  /// 0: any free port. Both listen on 127.0.0.1 only.
+  /// 0: any free port. All listen on 127.0.0.1 only.
   std::uint16_t identity_port = 0;
   std::uint16_t imap_port = 0;
+  std::uint16_t smtp_port = 0;
   /// Shared mailboxes, all open to delegate().
   std::size_t mailboxes = 20;
   std::string domain = "contoso.test";
-  /// Whether IMAP and the identity endpoint speak TLS, with a certificate for localhost and 127.0.0.1.
+  /// Whether IMAP and the identity endpoint speak TLS and submission offers STARTTLS, with a certificate for localhost
+  /// and 127.0.0.1.
   bool tls = true;
   std::chrono::seconds access_token_life{3600};
   /// A generated mail reaches some mailbox this often; 0: never.
@@ -41,8 +43,13 @@ struct stand_in_stats {
   std::uint64_t logins_refused = 0;
   std::uint64_t token_requests = 0;
   std::uint64_t mails_delivered = 0;
-  std::uint64_t mails_fetched = 0; ///< bodies sent
-  std::uint64_t bytes_sent = 0;    ///< to IMAP clients, before encryption
+  std::uint64_t mails_fetched = 0;        ///< bodies sent
+  std::uint64_t bytes_sent = 0;           ///< to IMAP clients, before encryption
+  std::size_t submission_connections = 0; ///< open to the SMTP port now
+  std::uint64_t submission_logins = 0;
+  std::uint64_t submission_logins_refused = 0;
+  std::uint64_t mails_submitted = 0; ///< taken by SMTP
+  std::uint64_t mails_refused = 0;   ///< by SMTP, after the mail was there
 };
 
 /// Runs on a thread of its own. All members may be called from any thread but not after stop(); they wait for that
@@ -66,18 +73,20 @@ public:
   [[nodiscard]] std::string token_url() const;
   [[nodiscard]] std::uint16_t identity_port() const;
   [[nodiscard]] std::uint16_t imap_port() const;
+  [[nodiscard]] std::uint16_t smtp_port() const;
   /// The directory (tenant) id of the only customer.
   [[nodiscard]] const std::string& tenant_id() const;
   [[nodiscard]] const std::string& client_id() const;
   [[nodiscard]] const secret<>& client_secret() const;
-  /// The user whose grant opens the shared mailboxes, and a refresh token of theirs.
+  /// The user whose grant opens the shared mailboxes, and a refresh token of theirs. Has a mailbox too, where copies
+  /// of what they submit lie in Sent Items.
   [[nodiscard]] const std::string& delegate() const;
   [[nodiscard]] const secret<>& refresh_token() const;
   [[nodiscard]] const std::vector<std::string>& mailboxes() const;
 
-  /// A further user, without any right; the refresh token.
+  /// A further user with a mailbox, without any right; the refresh token.
   [[nodiscard]] secret<> add_user(const std::string& upn);
-  /// Full access of a user to a mailbox. Counts for the next login, as at Exchange.
+  /// Full access of a user to a mailbox, which counts for the next login, as at Exchange, and Send As.
   void allow(const std::string& upn, const std::string& mailbox);
   void forbid(const std::string& upn, const std::string& mailbox);
   /// Refresh tokens of the user are refused from now on (AADSTS50173, bad_token).

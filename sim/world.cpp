@@ -45,6 +45,7 @@ world::world(const stand_in_options& options, std::string identity_url)
     mail.allow(delegate, mailboxes.back());
     mail.allow(client_id, mailboxes.back());
   }
+  mail.add(delegate);
   fill(options.initial_mails_per_mailbox);
 }
 
@@ -97,14 +98,19 @@ http_response world::answer(const http_request& request) {
                : respond(http::status::not_found, "{}");
   }
   if (path == "/sim/stats")
-    return respond(http::status::ok, json::serialize(json::object{{"connections", stats.connections},
-                                                                  {"idling", stats.idling},
-                                                                  {"logins", stats.logins},
-                                                                  {"logins_refused", stats.logins_refused},
-                                                                  {"token_requests", stats.token_requests},
-                                                                  {"mails_delivered", stats.mails_delivered},
-                                                                  {"mails_fetched", stats.mails_fetched},
-                                                                  {"bytes_sent", stats.bytes_sent}}));
+    return respond(http::status::ok,
+                   json::serialize(json::object{{"connections", stats.connections},
+                                                {"idling", stats.idling},
+                                                {"logins", stats.logins},
+                                                {"logins_refused", stats.logins_refused},
+                                                {"token_requests", stats.token_requests},
+                                                {"mails_delivered", stats.mails_delivered},
+                                                {"mails_fetched", stats.mails_fetched},
+                                                {"bytes_sent", stats.bytes_sent},
+                                                {"submission_logins", stats.submission_logins},
+                                                {"submission_logins_refused", stats.submission_logins_refused},
+                                                {"mails_submitted", stats.mails_submitted},
+                                                {"mails_refused", stats.mails_refused}}));
   if (path.ends_with("/discovery/v2.0/keys"))
     return respond(http::status::ok, tokens.keys());
   if (path.ends_with("/v2.0/.well-known/openid-configuration"))

@@ -102,6 +102,7 @@ void perform(self_pointer self, effect::ask_slot&) {
 }
 
 void perform(self_pointer self, effect::return_slot&) {
+  self->state.others_wait = false;
   self->send(self->state.world->sending, return_smtp_slot{self->state.identity});
 }
 
@@ -146,7 +147,7 @@ void perform(self_pointer self, effect::ask_allowance& e) {
   ask_for<sending_answer>(self, s.world->sending, turn_limit,
                           want_allowance{s.identity, static_cast<std::uint32_t>(e.recipients)},
                           [](self_pointer me, const sending_answer& answer) {
-                            feed(me, to_event(answer, event::allowed{answer.others_wait}));
+                            feed(me, to_event(answer, event::allowed{answer.others_wait || me->state.others_wait}));
                           });
 }
 
@@ -431,7 +432,13 @@ void go_on(self_pointer self) {
     carry_out(self, s.machine->on(event::head{std::move(next)}, s.world->time.now()));
     return;
   }
-  if (!s.queue->wants_page() || std::exchange(s.reading, true))
+  if (!s.queue->wants_page()) {
+    // Nothing to carry: whoever waits for the connection shall have it.
+    if (s.others_wait && s.machine->resting())
+      carry_out(self, s.machine->let_go());
+    return;
+  }
+  if (std::exchange(s.reading, true))
     return;
   const outbox_actor me{self};
   const auto asked_at = s.queue->window_version();

@@ -62,6 +62,8 @@ struct idle_tick {};
 struct retire {};
 /// Configuration or sign-in changed.
 struct try_again {};
+/// Another outbox waits for the connection that this one holds.
+struct slot_wanted {};
 
 } // namespace postroom::outbox
 
@@ -75,6 +77,8 @@ using outbox_actor = caf::typed_actor<
     answers<mail_answer, change_mail>,
     // From the tenant.
     accepts<outbox::retire>, accepts<outbox::try_again>,
+    // From those who share out the identity's connections.
+    accepts<outbox::slot_wanted>,
     // INTERNAL: from the connection.
     accepts<outbox::input>,
     // INTERNAL: from the store.
@@ -106,4 +110,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::timer_rang)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::idle_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::try_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::slot_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::outbox::may_retire)

@@ -254,6 +254,10 @@ outbox_actor::behavior_type outbox(self_pointer self, std::shared_ptr<const assi
       },
       [self](const retire&) { self->quit(caf::exit_reason::user_shutdown); },
       [self](const try_again&) { feed(self, event::retry_now{}); },
+      [self](const slot_wanted&) {
+        self->state.others_wait = true;
+        go_on(self);
+      },
       [self](const input& in) { on_input(self, in); },
       [self](const queue_read& read) { on_queue(self, read); },
       [self](const page_read& read) { on_page(self, read); },

@@ -81,6 +81,7 @@ struct state {
   secret<> token;
   std::uint32_t attempt = 0; ///< counts connections; what belongs to an older one is ignored
   bool reading = false;      ///< a page is under way
+  bool others_wait = false;  ///< for the connection that is held
   bool stopping = false;
   bool ended = false; ///< the machine; the actor follows when nobody waits for an answer
   mono_time last_work{};

@@ -1,5 +1,7 @@
 #include "actors/sending/sending.hpp"
 
+#include "actors/bridge.hpp"
+#include "actors/outbox/interface.hpp"
 #include "actors/supervision.hpp"
 
 namespace postroom::sending {
@@ -55,6 +57,13 @@ void on_down(self_pointer self, const caf::actor_addr& who) {
   }
 }
 
+/// Those who hold a connection and have nothing to send let go; the others after a few mails.
+void ask_holders(self_pointer self, const std::string& name) {
+  for (const auto& [who, names] : self->state.held)
+    if (names.contains(name))
+      tell(caf::actor_cast<outbox_actor>(who), outbox::slot_wanted{});
+}
+
 caf::result<sending_answer> on_slot(self_pointer self, const want_smtp_slot& wish, const clock& time) {
   auto& s = self->state;
   const auto sender = self->current_sender(); // the promise takes it away
@@ -68,6 +77,8 @@ caf::result<sending_answer> on_slot(self_pointer self, const want_smtp_slot& wis
   auto promise = self->make_response_promise<sending_answer>();
   one.waiting.push_back({who, promise});
   serve(self, wish.identity);
+  if (!one.waiting.empty())
+    ask_holders(self, wish.identity);
   return promise;
 }
 

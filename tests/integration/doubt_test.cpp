@@ -121,6 +121,7 @@ public:
   application(const application&) = delete;
   application& operator=(const application&) = delete;
   void stop() {
+    give_up_at_ = std::chrono::steady_clock::now() + 60s;
     stopping_ = true;
     if (thread_.joinable())
       thread_.join();
@@ -143,6 +144,8 @@ private:
         } catch (const std::runtime_error&) {
           std::this_thread::sleep_for(20ms); // it is dead or not yet alive
         }
+        if (!answered && stopping_ && std::chrono::steady_clock::now() > give_up_at_)
+          return;
       }
       ++count_;
     }
@@ -152,6 +155,7 @@ private:
   std::vector<std::string> mailboxes_;
   std::vector<std::string> accepted_;
   std::atomic<std::size_t> count_{0};
+  std::chrono::steady_clock::time_point give_up_at_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

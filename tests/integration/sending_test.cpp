@@ -78,6 +78,19 @@ TEST(sending, keeps_the_order_of_a_mailbox) {
     EXPECT_EQ(log[static_cast<std::size_t>(i)].subject(), std::to_string(i));
 }
 
+TEST(sending, mailboxes_of_one_delegate_share_a_single_connection) {
+  auto options = sending_office();
+  options.mailboxes = {"a", "b", "c", "d", "e"};
+  const std::string many = "smtp_connections = 50";
+  options.provider_config.replace(options.provider_config.find(many), many.size(), "smtp_connections = 1");
+  office world{std::move(options)};
+  world.start();
+  for (int round = 0; round < 3; ++round)
+    for (const auto* mailbox : {"a", "b", "c", "d", "e"})
+      (void)submit(world, mailbox, letter("anna@example.test", mailbox));
+  EXPECT_TRUE(world.submission().relay().await(15, 12s)) << "whoever has nothing to send must not keep it";
+}
+
 struct refusal {
   const char* recipient;
   const char* state;

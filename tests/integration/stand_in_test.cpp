@@ -185,10 +185,70 @@ TEST_F(stand_in_test, streams_a_large_folder_to_a_slow_client) {
   EXPECT_EQ(client->read_until("f ").value().back(), "f OK FETCH completed.");
 }
 
+TEST_F(stand_in_test, lets_curl_submit_mail) {
+  start({.mailboxes = 2, .initial_mails_per_mailbox = 0});
+  const auto& boxes = server->mailboxes();
+  const auto token = access_token(server->refresh_token().expose());
+  const auto letter = directory.path() / "letter";
+  write_file(letter, "From: " + boxes[0] + "\r\nSubject: hello\r\nMessage-ID: <s1@contoso.test>\r\n\r\n.dot\r\n");
+  const auto submit = [&](const std::string& user, const std::string& with, const std::string& from) {
+    return curl({"-v", "--ssl-reqd", "--user", user + ":", "--oauth2-bearer", with, "--mail-from", from, "--mail-rcpt",
+                 boxes[1], "--mail-rcpt", "anna@example.test", "--upload-file", letter.string(),
+                 "smtp://localhost:" + std::to_string(server->smtp_port()) + "/gw.example"});
+  };
+  EXPECT_THAT(submit(server->delegate(), token, boxes[0]),
+              HasSubstr("250 2.0.0 OK <s1@contoso.test> [Hostname=EUR01.stand-in.test]"));
+  EXPECT_THAT(submit(boxes[0], token, boxes[0]), HasSubstr("535 5.7.3 Authentication unsuccessful"));
+  const auto stranger = access_token(server->add_user("otto@contoso.test").expose());
+  EXPECT_THAT(submit("otto@contoso.test", stranger, boxes[0]), HasSubstr("SendAsDenied"));
+  EXPECT_EQ(curl({"--user", boxes[1], "--oauth2-bearer", token, imap_url("/INBOX;UID=1")}), read_file(letter));
+  const auto stats = server->stats();
+  EXPECT_EQ(stats.mails_submitted, 1U);
+  EXPECT_EQ(stats.mails_refused, 1U);
+  EXPECT_EQ(stats.submission_logins, 2U);
+  EXPECT_EQ(stats.submission_logins_refused, 1U);
+
+  // A copy lies with the delegate, where a search by its id finds it.
+  auto client = sign_in(server->delegate(), token);
+  EXPECT_THAT(client->command("LIST \"\" \"*\"").value(),
+              testing::Contains("* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\""));
+  ASSERT_TRUE(client->command("EXAMINE \"Sent Items\""));
+  EXPECT_THAT(client
+                  ->command("UID SEARCH OR HEADER Message-ID \"<s1@contoso.test>\" HEADER "
+                            "X-Microsoft-Original-Message-ID \"<s1@contoso.test>\"")
+                  .value(),
+              testing::Contains("* SEARCH 1"));
+  EXPECT_TRUE(wait_until([&] { return server->stats().submission_connections == 0; }, 5s));
+}
+
+TEST_F(stand_in_test, lets_smtplib_submit_mail_without_tls) {
+  start({.mailboxes = 1, .tls = false, .initial_mails_per_mailbox = 0});
+  const std::string script = R"(
+import smtplib, sys
+port, user, token, box = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+smtp = smtplib.SMTP('localhost', port)
+smtp.ehlo()
+print(smtp.has_extn('starttls'), smtp.esmtp_features['size'], smtp.esmtp_features['auth'])
+print(smtp.auth('XOAUTH2', lambda challenge=None: f'user={user}\x01auth=Bearer {token}\x01\x01'))
+print(smtp.sendmail(box, [box], f'From: {box}\r\n\r\n..x\r\n.\r\n'))
+print(smtp.quit())
+)";
+  const auto outcome = run({"python3", "-c", script, std::to_string(server->smtp_port()), server->delegate(),
+                            access_token(server->refresh_token().expose()), server->mailboxes().front()});
+  ASSERT_TRUE(outcome) << to_string(outcome.error());
+  EXPECT_EQ(outcome->status, 0) << outcome->output;
+  EXPECT_THAT(outcome->output,
+              AllOf(HasSubstr("False 157286400 "), HasSubstr("(235, b'2.7.0 Authentication successful')"),
+                    HasSubstr("\n{}\n"), HasSubstr("(221, ")));
+  EXPECT_EQ(server->stats().mails_delivered, 1U);
+}
+
 TEST_F(stand_in_test, refuses_senseless_options_and_taken_ports) {
   EXPECT_EQ(sim::stand_in::start({.mailboxes = 0}).error().code, errc::invalid_argument);
   start();
   EXPECT_EQ(sim::stand_in::start({.imap_port = server->imap_port(), .directory = directory.path()}).error().code,
+            errc::connect_failed);
+  EXPECT_EQ(sim::stand_in::start({.smtp_port = server->smtp_port(), .directory = directory.path()}).error().code,
             errc::connect_failed);
 }
 

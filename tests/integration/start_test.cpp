@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 /// What an operator reads when the gateway does not start, and the commands around it.
 namespace postroom::test {
 namespace {
@@ -82,33 +84,98 @@ TEST_F(start, explains_itself) {
   EXPECT_EQ(token.status, 2);
 }
 
-TEST_F(start, demonstrates_itself_and_tells_when_it_is_ready) {
-  const auto ready = directory.path() / "ready.json";
-  spawn_options how;
-  how.output_file = directory.path() / "output";
-  auto demo = process::spawn(
-      {POSTROOM_BINARY_DIR "/app/postroom", "demo", "--ready-file", ready.string(), "--mail-every-ms", "200"}, how);
-  ASSERT_TRUE(demo);
-  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(ready); }, 60s)) << (*demo)->output();
-  const auto told = boost::json::parse(read_file(ready)).as_object();
-  EXPECT_EQ(told.at("pid").to_number<pid_t>(), (*demo)->pid());
-  const std::string url{told.at("url").as_string()};
-  const std::string token{told.at("token").as_string()};
-  // The lines it prints work as they are.
-  ASSERT_TRUE(wait_until([&] { return (*demo)->output().find("Events as they come") != std::string::npos; }, 10s));
-  const auto said = (*demo)->output();
-  EXPECT_THAT(said, HasSubstr("TOKEN=" + token));
-  const auto ran = run({"sh", "-c",
-                        "TOKEN=" + token + "; curl -s -H \"Authorization: Bearer $TOKEN\" '" + url +
-                            "/v1/events?limit=2'; curl -s -H \"Authorization: Bearer $TOKEN\" '" + url +
-                            "/v1/accounts?limit=3'; curl -s " + url + "/metrics | grep postroom_mailboxes"});
-  ASSERT_TRUE(ran);
-  EXPECT_THAT(ran->output, HasSubstr("message.received"));
-  EXPECT_THAT(ran->output, HasSubstr("\"in_step\":true"));
-  EXPECT_THAT(ran->output, HasSubstr("postroom_mailboxes{state=\"idle\"} 20"));
-  ASSERT_TRUE(wait_until([&] { return (*demo)->output().find("message.received") != std::string::npos; }, 10s));
-  (*demo)->signal(SIGINT);
-  EXPECT_EQ((*demo)->wait(20s), 0);
+/// `postroom demo` in a process of its own.
+class demonstration : public start {
+protected:
+  void begin() {
+    spawn_options how;
+    how.output_file = directory.path() / "output";
+    const auto ready = directory.path() / "ready.json";
+    auto spawned = process::spawn({POSTROOM_BINARY_DIR "/app/postroom", "demo", "--ready-file", ready.string(),
+                                   "--directory", (directory.path() / "demo").string(), "--mail-every-ms", "200"},
+                                  how);
+    ASSERT_TRUE(spawned);
+    demo = std::move(*spawned);
+    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(ready); }, 60s)) << demo->output();
+    const auto told = boost::json::parse(read_file(ready)).as_object();
+    EXPECT_EQ(told.at("pid").to_number<pid_t>(), demo->pid());
+    url = told.at("url").as_string();
+    token = told.at("token").as_string();
+    ASSERT_TRUE(prints("Events as they come"));
+  }
+  bool prints(const std::string& text) {
+    return wait_until([&] { return demo->output().find(text) != std::string::npos; }, 20s);
+  }
+  std::string shell(const std::string& script) {
+    const auto ran = run({"sh", "-c", script});
+    EXPECT_TRUE(ran);
+    return ran ? ran->output : std::string{};
+  }
+  std::string get(const std::string& path) {
+    return shell("curl -s -H 'Authorization: Bearer " + token + "' '" + url + path + "'");
+  }
+  /// The indented lines between "Try:" and the events, which are a shell's script.
+  std::string printed_script() {
+    const auto said = demo->output();
+    const auto first = said.find("Try:\n"), last = said.find("Events as they come");
+    std::istringstream lines{said.substr(first, last - first)};
+    std::string script;
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("  ") && line.find("text/event-stream") == std::string::npos)
+        script += line + "\n";
+    return script;
+  }
+  /// A number from the statistics of the stand-in that runs inside.
+  std::int64_t stand_in_counts(const std::string& name) {
+    const auto provider = boost::json::parse(get("/v1/providers/azure"));
+    const std::string endpoint{provider.at("token_endpoint").as_string()};
+    const std::string anchor{provider.at("ca_file").as_string()};
+    const auto base = endpoint.substr(0, endpoint.find('/', endpoint.find("//") + 2));
+    const auto stats = boost::json::parse(shell("curl -s --cacert '" + anchor + "' '" + base + "/sim/stats'"));
+    return stats.at(name).to_number<std::int64_t>();
+  }
+
+  std::unique_ptr<process> demo;
+  std::string url, token;
+};
+
+TEST_F(demonstration, prints_lines_that_work_as_they_are_and_ends_soon) {
+  begin();
+  const auto script = printed_script();
+  EXPECT_THAT(script, HasSubstr("TOKEN=" + token + "\n"));
+  for (const auto* part : {"/v1/events?limit=2'", "/v1/accounts?limit=3'", "/metrics | grep postroom_mailboxes",
+                           "-H 'Idempotency-Key: my-first'", "/v1/accounts/support/outbox'", "postroom outbox list"})
+    EXPECT_THAT(script, HasSubstr(part));
+  EXPECT_THAT(demo->output(), HasSubstr(" -H 'Accept: text/event-stream' '" + url + "/v1/events'"));
+  const auto said = shell("PATH=" POSTROOM_BINARY_DIR "/app:$PATH\n" + script);
+  EXPECT_THAT(said, HasSubstr("message.received"));
+  EXPECT_THAT(said, HasSubstr("\"in_step\":true"));
+  EXPECT_THAT(said, HasSubstr("postroom_mailboxes{state=\"idle\"} 20"));
+  EXPECT_THAT(said, HasSubstr("\"state\":\"queued\"")) << "the answer to the mail handed in";
+  EXPECT_THAT(said, testing::ContainsRegex("m[0-9]+-[0-9a-f]+ .*Good morning")) << "the table of the outbox";
+  EXPECT_TRUE(prints("→ sent  support  anna@example.test  Good morning"));
+  demo->signal(SIGINT);
+  EXPECT_EQ(demo->wait(10s), 0);
+}
+
+TEST_F(demonstration, answers_some_of_the_mail_it_receives) {
+  begin();
+  EXPECT_TRUE(prints("message.received"));
+  EXPECT_TRUE(prints("→ sent")) << demo->output();
+  // Every answer that the gateway calls sent was taken by the stand-in, and more may have been since.
+  const auto announced = [&] {
+    const auto text = shell("curl -s " + url + "/metrics | grep 'events_total{type=\"outbox.sent\"}'");
+    return std::stoll(text.substr(text.rfind(' ')));
+  };
+  const auto sent = announced();
+  EXPECT_GT(sent, 0);
+  const auto taken = stand_in_counts("mails_submitted");
+  EXPECT_GE(taken, sent);
+  EXPECT_TRUE(wait_until([&] { return announced() >= taken; }, 10s));
+  EXPECT_EQ(stand_in_counts("mails_refused"), 0);
+  EXPECT_EQ(stand_in_counts("submission_logins_refused"), 0);
+  demo->signal(SIGINT);
+  EXPECT_EQ(demo->wait(10s), 0);
 }
 
 } // namespace

@@ -130,8 +130,8 @@ TEST_F(imap_session_test, selects_lists_and_counts) {
   EXPECT_THAT(say("b EXAMINE \"Sent Items\""),
               AllOf(StartsWith("* 0 EXISTS"), EndsWith("b OK [READ-ONLY] EXAMINE completed.\r\n")));
   EXPECT_THAT(say("c SELECT nowhere"), StartsWith("c NO "));
-  EXPECT_THAT(say("d LIST \"\" *"),
-              AllOf(HasSubstr("* LIST (\\HasNoChildren) \"/\" INBOX\r\n"), HasSubstr("\"Sent Items\"")));
+  EXPECT_THAT(say("d LIST \"\" *"), AllOf(HasSubstr("* LIST (\\HasNoChildren) \"/\" INBOX\r\n"),
+                                          HasSubstr("* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\"\r\n")));
   EXPECT_EQ(say("e STATUS INBOX (MESSAGES UIDNEXT UNSEEN)"),
             "* STATUS \"INBOX\" (MESSAGES 1 UIDNEXT 2 UNSEEN 1)\r\ne OK STATUS completed.\r\n");
   EXPECT_EQ(say("f NAMESPACE"), "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nf OK NAMESPACE completed.\r\n");
@@ -253,6 +253,27 @@ TEST_F(imap_session_test, ends_when_uids_become_void) {
   inbox().renumber();
   EXPECT_THAT(sink.take(), StartsWith("* BYE "));
   EXPECT_NE(inbox().uid_validity(), 14U);
+}
+
+TEST_F(imap_session_test, searches_for_one_key_or_another) {
+  add();
+  add("X-Microsoft-Original-Message-ID: <m2@example.test>\r\nMessage-ID: <other@example.test>\r\n\r\n");
+  add("Message-ID: <m3@example.test>\r\n\r\n");
+  (void)sign_in();
+  (void)say("a EXAMINE INBOX");
+  const auto either = [&](const std::string& id) {
+    return say("b UID SEARCH OR HEADER Message-ID \"" + id + "\" HEADER X-Microsoft-Original-Message-ID \"" + id +
+               "\"");
+  };
+  EXPECT_EQ(either("<m1@example.test>"), "* SEARCH 1\r\nb OK SEARCH completed.\r\n");
+  EXPECT_EQ(either("<m2@example.test>"), "* SEARCH 2\r\nb OK SEARCH completed.\r\n");
+  EXPECT_EQ(either("<m4@example.test>"), "* SEARCH\r\nb OK SEARCH completed.\r\n");
+  EXPECT_EQ(say("c UID SEARCH OR UID 1 OR UID 2 UID 3 UNSEEN"), "* SEARCH 1 2 3\r\nc OK SEARCH completed.\r\n");
+  std::string deep = "d UID SEARCH ";
+  for (int i = 0; i < 1000; ++i)
+    deep += "OR ";
+  EXPECT_THAT(say(deep + "ALL"), StartsWith("d BAD "));
+  EXPECT_THAT(say("e UID SEARCH OR ALL"), StartsWith("e BAD "));
 }
 
 TEST_F(imap_session_test, survives_bytes_one_by_one) {
