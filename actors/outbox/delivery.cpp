@@ -84,9 +84,11 @@ event_type to_event(const sending_answer& answer, event_type granted) {
 
 void ask_slot(self_pointer self) {
   auto& s = self->state;
-  ask_for<sending_answer>(
-      self, s.world->sending, turn_limit, want_smtp_slot{s.identity, s.task->rules},
-      [](self_pointer me, const sending_answer& answer) { feed(me, to_event(answer, event::slot_granted{})); });
+  ask_for<sending_answer>(self, s.world->sending, turn_limit, want_smtp_slot{s.identity, s.task->rules},
+                          [](self_pointer me, const sending_answer& answer) {
+                            me->state.others_wait = answer.others_wait;
+                            feed(me, to_event(answer, event::slot_granted{}));
+                          });
 }
 
 void perform(self_pointer self, effect::ask_slot&) {
