@@ -1,6 +1,7 @@
 #include "protocol/mime/gmime_fields.hpp"
 
 #include "base/limits.hpp"
+#include "protocol/mime/encoded_words.hpp"
 #include "protocol/mime/gmime_library.hpp"
 #include "protocol/mime/header_fields.hpp"
 #include "protocol/mime/utf8_text.hpp"
@@ -23,10 +24,28 @@ std::string word(const char* text) {
   return clean_line(view(text), limits::mime_word_bytes_max);
 }
 
-/// Names GMime left encoded, as happens inside quoted strings and parameters.
-std::string decoded_word(const char* text) {
-  const std::string raw(view(text));
-  return raw.find("=?") == std::string::npos ? word(text) : decode_text(raw, limits::mime_word_bytes_max);
+/// A parameter of `field`. GMime decodes the words in it, but for those that began in one piece (RFC 2231 §3) and ended
+/// in another. Decoding the others twice would change a name that reads like a word.
+std::string parameter_text(const char* text, std::string_view field) {
+  const bool in_pieces = field.find("*0=") != std::string_view::npos;
+  return in_pieces ? decode_text(std::string(view(text)), limits::mime_word_bytes_max) : word(text);
+}
+
+/// GMime answers punycode in a domain as what it means, and not always can tell how it was written. Replies must go to
+/// the address as written, so a bar, allowed in either part of an address, hides all punycode from it.
+constexpr std::string_view punycode = "xn-", hidden_punycode = "xn-|";
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out;
+  for (auto at = text.find(from); at != std::string_view::npos; at = text.find(from)) {
+    out.append(text, 0, at).append(to);
+    text.remove_prefix(at + from.size());
+  }
+  return out.append(text);
+}
+
+std::string shown(const char* text) {
+  return clean_line(replaced(view(text), hidden_punycode, punycode), limits::mime_word_bytes_max);
 }
 
 bool append_addresses(InternetAddressList* from, std::vector<address>& list, std::size_t depth) {
@@ -36,8 +55,8 @@ bool append_addresses(InternetAddressList* from, std::vector<address>& list, std
       return false;
     auto* one = internet_address_list_get_address(from, i);
     if (INTERNET_ADDRESS_IS_MAILBOX(one)) {
-      list.push_back({decoded_word(internet_address_get_name(one)),
-                      word(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one)))});
+      list.push_back({shown(internet_address_get_name(one)),
+                      shown(internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one)))});
     } else if (INTERNET_ADDRESS_IS_GROUP(one) && depth < limits::mime_depth_max) {
       if (!append_addresses(internet_address_group_get_members(INTERNET_ADDRESS_GROUP(one)), list, depth + 1))
         return false;
@@ -79,7 +98,9 @@ GMimeParserOptions* gmime_options() {
 }
 
 std::string decode_text(const std::string& value, std::size_t limit_bytes) {
-  if (is_plain_ascii(value) && value.find("=?") == std::string::npos)
+  if (value.find("=?") != std::string::npos)
+    return clean_line(decode_encoded_words(value), limit_bytes);
+  if (is_plain_ascii(value))
     return value.substr(0, limit_bytes);
   const glib_string decoded(g_mime_utils_header_decode_text(gmime_options(), value.c_str()));
   return clean_line(view(decoded.get()), limit_bytes);
@@ -90,7 +111,8 @@ bool decode_addresses(const std::string& value, std::vector<address>& list) {
     list.push_back({{}, value});
     return true;
   }
-  const gobject_ptr<InternetAddressList> parsed(internet_address_list_parse(gmime_options(), value.c_str()));
+  const auto united = replaced(unite_encoded_words(value), punycode, hidden_punycode);
+  const gobject_ptr<InternetAddressList> parsed(internet_address_list_parse(gmime_options(), united.c_str()));
   return parsed == nullptr || append_addresses(parsed.get(), list, 0);
 }
 
@@ -129,7 +151,8 @@ std::vector<std::string> decode_references(const std::string& value) {
 
 content_type decode_content_type(const std::string& value) {
   content_type found;
-  const gobject_ptr<GMimeContentType> parsed(g_mime_content_type_parse(gmime_options(), value.c_str()));
+  const auto united = unite_encoded_words(value);
+  const gobject_ptr<GMimeContentType> parsed(g_mime_content_type_parse(gmime_options(), united.c_str()));
   if (parsed == nullptr)
     return found;
   const auto parameter = [&](const char* name) { return g_mime_content_type_get_parameter(parsed.get(), name); };
@@ -137,18 +160,19 @@ content_type decode_content_type(const std::string& value) {
   found.subtype = to_lower(word(g_mime_content_type_get_media_subtype(parsed.get())));
   found.boundary = view(parameter("boundary"));
   found.charset = word(parameter("charset"));
-  found.name = decoded_word(parameter("name"));
+  found.name = parameter_text(parameter("name"), value);
   if (found.type == "multipart")
     found.report_type = to_lower(word(parameter("report-type")));
   return found;
 }
 
 content_disposition decode_disposition(const std::string& value) {
-  const gobject_ptr<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(gmime_options(), value.c_str()));
+  const auto united = unite_encoded_words(value);
+  const gobject_ptr<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(gmime_options(), united.c_str()));
   if (parsed == nullptr)
     return {};
   return {to_lower(word(g_mime_content_disposition_get_disposition(parsed.get()))),
-          decoded_word(g_mime_content_disposition_get_parameter(parsed.get(), "filename"))};
+          parameter_text(g_mime_content_disposition_get_parameter(parsed.get(), "filename"), value)};
 }
 
 std::string iconv_name(std::string_view charset) {

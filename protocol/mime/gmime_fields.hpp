@@ -15,7 +15,8 @@ namespace postroom::mime {
 /// Unstructured text with encoded words (RFC 2047) and raw 8-bit bytes (UTF-8, else windows-1252).
 [[nodiscard]] std::string decode_text(const std::string& value, std::size_t limit_bytes);
 
-/// An address list (RFC 5322 §3.4); groups are flattened. Appends to `list` up to limits::mime_addresses_max and
+/// An address list (RFC 5322 §3.4); groups are flattened. Names are decoded, once; addresses stay as written, punycode
+/// too: one replies to them. Appends to `list` up to limits::mime_addresses_max and
 /// answers whether all fitted.
 bool decode_addresses(const std::string& value, std::vector<address>& list);
 
