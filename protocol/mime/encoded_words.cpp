@@ -1,6 +1,7 @@
 #include "protocol/mime/encoded_words.hpp"
 
 #include "base/encoding.hpp"
+#include "base/limits.hpp"
 #include "protocol/mime/header_fields.hpp"
 #include "protocol/mime/utf8_text.hpp"
 
@@ -63,10 +64,16 @@ std::optional<encoded_word> word_at(std::string_view text, words_in where) {
   return encoded_word{charset, payload, base64, charset_end + 3 + *size + 2};
 }
 
-/// Whether what stands in front of `rest` is part of an address, which is no place for encoded words.
-bool belongs_to_address(std::string_view rest) {
-  const auto end = rest.find_first_of(" \t<>()[],;:@");
-  return end != std::string_view::npos && rest[end] == '@';
+/// Whether `all` from `begin` to `end` is part of an address, which is no place for encoded words.
+bool belongs_to_address(std::string_view all, std::size_t begin, std::size_t end) {
+  constexpr std::string_view specials = " \t<>()[],;:@";
+  constexpr auto reach = limits::mime_word_bytes_max; // else quadratic in hostile fields
+  const auto front = all.substr(begin - std::min(begin, reach), std::min(begin, reach));
+  const auto back = all.substr(end, reach);
+  const auto before = front.find_last_of(specials);
+  const auto after = back.find_first_of(specials);
+  return (before != std::string_view::npos && front[before] == '@') ||
+         (after != std::string_view::npos && back[after] == '@');
 }
 
 void append_quoted(std::string_view payload, std::string& bytes) {
@@ -154,7 +161,7 @@ std::optional<found_run> next_run(std::string_view all, std::size_t at, words_in
       run.add(*word);
       end = next + word->size;
     }
-    if (end > at && !(where == words_in::phrase && belongs_to_address(all.substr(end))))
+    if (end > at && !(where == words_in::phrase && belongs_to_address(all, at, end)))
       return found_run{at, end, std::move(run).finish()};
     at = std::max(end, at + 2);
   }
@@ -193,6 +200,21 @@ std::string unite_encoded_words(std::string_view value) {
   for (auto run = next_run(value, 0, words_in::phrase); run; run = next_run(value, done, words_in::phrase)) {
     out.append(value, done, run->begin - done).append(word_of(run->text));
     done = run->end;
+  }
+  return out.append(value, done);
+}
+
+std::string hide_stray_words(std::string_view value) {
+  std::string out;
+  std::size_t done = 0;
+  for (auto at = value.find("=?"); at != std::string_view::npos; at = value.find("=?", at)) {
+    const auto word = word_at(value.substr(at), words_in::text);
+    const auto end = at + (word ? word->size : 2);
+    if (!word && !belongs_to_address(value, at, end)) {
+      out.append(value, done, at + 1 - done).append(word_of("?"));
+      done = end;
+    }
+    at = end;
   }
   return out.append(value, done);
 }

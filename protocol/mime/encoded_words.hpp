@@ -15,4 +15,8 @@ namespace postroom::mime {
 /// times the bytes of `value`.
 [[nodiscard]] std::string unite_encoded_words(std::string_view value);
 
+/// A list of addresses for GMime, in which nothing but words begins with `=?`: GMime would take all up to the next `?=`
+/// for one. At most 8 times the bytes of `value`.
+[[nodiscard]] std::string hide_stray_words(std::string_view value);
+
 } // namespace postroom::mime

@@ -111,7 +111,7 @@ bool decode_addresses(const std::string& value, std::vector<address>& list) {
     list.push_back({{}, value});
     return true;
   }
-  const auto united = replaced(unite_encoded_words(value), punycode, hidden_punycode);
+  const auto united = replaced(unite_encoded_words(hide_stray_words(value)), punycode, hidden_punycode);
   const gobject_ptr<InternetAddressList> parsed(internet_address_list_parse(gmime_options(), united.c_str()));
   return parsed == nullptr || append_addresses(parsed.get(), list, 0);
 }

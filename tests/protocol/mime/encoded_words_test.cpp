@@ -128,6 +128,7 @@ TEST(encoded_words, stay_bounded_however_many_there_are) {
       value += unit;
     EXPECT_LE(decode_encoded_words(value).size(), 4 * value.size()) << unit;
     EXPECT_LE(unite_encoded_words(value).size(), 12 * value.size()) << unit;
+    EXPECT_LE(hide_stray_words(value).size(), 8 * value.size()) << unit;
     EXPECT_LE(decoded(value).size(), limits::mime_header_value_bytes_max) << unit;
     std::vector<address> list;
     decode_addresses(value + " <a@b.example>", list);

@@ -58,11 +58,22 @@ TEST(address_fields, keep_domains_as_written) {
 TEST(address_fields, keep_addresses_that_read_like_encoded_words) {
   EXPECT_EQ(addresses("<=?utf-8?Q?=61?=@b.example>"), (list{{"", "=?utf-8?Q?=61?=@b.example"}}));
   EXPECT_EQ(addresses("\"=?utf-8?Q?=61?=\"@b.example"), (list{{"", "\"=?utf-8?Q?=61?=\"@b.example"}}));
+  EXPECT_EQ(addresses("A <a@b.=?utf-8?Q?=61?=>, <a=?b@c.example>"),
+            (list{{"A", "a@b.=?utf-8?Q?=61?="}, {"", "a=?b@c.example"}}));
   // Nor does a word reach across an address and hide it.
   const auto hidden = addresses("=?utf-8?Q?a <x@y.example>, b?= <c@d.example>");
   ASSERT_EQ(hidden.size(), 2U);
   EXPECT_EQ(hidden[0].address, "x@y.example");
   EXPECT_EQ(hidden[1].address, "c@d.example");
+}
+
+TEST(address_fields, leave_malformed_words_in_names_as_they_are) {
+  for (const std::string name :
+       {"=?", "x =?utf-8", "=?utf-8?Q?never", "=?utf-8?Z?x?=", "er=?utf-8?B?wy z =?utfBw6Q=?=6Q= z", "=?="}) {
+    EXPECT_EQ(addresses(name + " <a@b.example>"), (list{{name, "a@b.example"}}));
+    EXPECT_EQ(addresses('"' + name + "\" <a@b.example>"), (list{{name, "a@b.example"}}));
+  }
+  EXPECT_EQ(addresses("=?utf-8?Q?lost =?utf-8?Q?=C3=A4?= <a@b.example>"), (list{{"=?utf-8?Q?lost ä", "a@b.example"}}));
 }
 
 TEST(parameters, keep_the_whole_file_name) {
