@@ -2,6 +2,7 @@
 #include "api/objects.hpp"
 #include "api/outbox_requests.hpp"
 #include "api/submission.hpp"
+#include "base/ascii.hpp"
 
 #include <array>
 
@@ -52,16 +53,15 @@ awaitable<result<std::string>> read_json(request& what) {
 std::string media_type(const std::string& header) {
   auto type = header.substr(0, header.find(';'));
   type.erase(type.find_last_not_of(" \t") + 1);
-  std::ranges::transform(type, type.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return type;
+  return ascii_lower(type);
 }
 
 awaitable<ready_or_problem> read_mail(const services& world, request& what, const records::Account& account,
-                                      sha256_stream& digest) {
+                                      sha256_stream* digest) {
   const auto type = media_type(what.content_type);
   if (type == "message/rfc822") {
-    digest.add("rfc822;");
+    if (digest)
+      digest->add("rfc822;");
     co_return co_await take_raw_mail(world, what, account, digest);
   }
   if (type != "application/json")
@@ -69,8 +69,10 @@ awaitable<ready_or_problem> read_mail(const services& world, request& what, cons
   const auto document = co_await read_json(what);
   if (!document)
     co_return problem{document.error()};
-  digest.add("json;");
-  digest.add(*document);
+  if (digest) {
+    digest->add("json;");
+    digest->add(*document);
+  }
   auto wish = read_mail_wish(*document);
   if (!wish)
     co_return wish.error();
@@ -85,8 +87,7 @@ struct mail_and_queue {
 result<mail_and_queue> read_one(const storage::snapshot& view, const tenant_id& tenant, const account_id& account,
                                 const std::string& id) {
   const auto missing = fail(errc::not_found, "there is no mail '" + id + "' in the outbox of this account");
-  const auto seq = std::strtoull(id.c_str() + (id.empty() ? 0 : 1), nullptr, 10);
-  auto got = view.get(storage::keys::outbox_mail(tenant, account, seq));
+  auto got = view.get(storage::keys::outbox_mail(tenant, account, outbox::seq_of_id(id)));
   if (!got)
     return got.error();
   if (!*got)
@@ -152,9 +153,11 @@ awaitable<response> submit(const services& world, request& what) {
   const auto account = co_await account_of(world, what);
   if (!account)
     co_return refuse(account.error());
-  sha256_stream digest;
-  auto ready = co_await read_mail(world, what, *account, digest);
-  const std::string request_digest{as_view(digest.finish())};
+  std::optional<sha256_stream> digest; // only a key has a use for it
+  if (!what.idempotency_key.empty())
+    digest.emplace();
+  auto ready = co_await read_mail(world, what, *account, digest ? &*digest : nullptr);
+  const std::string request_digest{digest ? as_view(digest->finish()) : std::string_view{}};
   if (!ready) {
     auto before = co_await accepted_before(world, what, account_id{account->id()}, request_digest);
     co_return before ? std::move(*before) : refuse(ready.error());

@@ -1,5 +1,6 @@
 #include "api/submission.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/utf8_text.hpp"
 
@@ -36,20 +37,13 @@ std::vector<mime::address> addresses_of(simdjson::simdjson_result<dom::element> 
   return out;
 }
 
-bool same_address(const std::string& a, const std::string& b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 bool holds(const std::vector<mime::address>& list, const std::string& address) {
-  return std::ranges::any_of(list, [&](const mime::address& each) { return same_address(each.address, address); });
+  return std::ranges::any_of(list, [&](const mime::address& each) { return ascii_iequals(each.address, address); });
 }
 
 /// `Re: ` before a subject that has none (RFC 5322 §3.6.5); no longer than a mail of ours may have it.
 std::string prefixed(std::string_view prefix, std::string subject) {
-  if (!same_address(subject.substr(0, prefix.size()), std::string{prefix}))
+  if (!ascii_iequals(std::string_view{subject}.substr(0, prefix.size()), prefix))
     subject = std::string{prefix}.append(" ").append(subject);
   subject.resize(mime::utf8_prefix(subject, limits::submission_subject_bytes_max));
   return subject;
@@ -78,7 +72,7 @@ void make_reply(mail_wish& wish, std::string_view data, const std::string& own_a
   if (wish.reply_to_all && mail.cc.empty())
     for (const auto* name : {"to", "cc"})
       for (auto& each : addresses_of(of[name]))
-        if (!same_address(each.address, own_address) && !holds(mail.to, each.address) &&
+        if (!ascii_iequals(each.address, own_address) && !holds(mail.to, each.address) &&
             !holds(mail.cc, each.address) && !mime::problem_of_address(each.address))
           mail.cc.push_back(std::move(each));
   if (mail.subject.empty())

@@ -3,6 +3,7 @@
 #include "api/chunk_source.hpp"
 #include "api/extraction.hpp"
 #include "api/message_lookup.hpp"
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/raw_submission.hpp"
 
@@ -12,12 +13,6 @@
 namespace postroom::api {
 namespace {
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 /// Ours for ever, whatever the application called it: searching Sent for it must find this mail and no other.
 std::string draw_message_id(const std::string& sender) {
   const auto domain = sender.substr(sender.rfind('@') + 1);
@@ -26,7 +21,7 @@ std::string draw_message_id(const std::string& sender) {
 }
 
 std::optional<problem> check_sender(const mime::address& from, const records::Account& account) {
-  if (lower(from.address) == lower(account.email()))
+  if (ascii_lower(from.address) == ascii_lower(account.email()))
     return {};
   return problem{fail(errc::forbidden, "this account sends as " + account.email() + ", not as the address in from"),
                  {},
@@ -39,7 +34,7 @@ std::vector<std::string> recipients_of(std::initializer_list<const std::vector<m
   std::set<std::string> seen;
   for (const auto* list : lists)
     for (const auto& each : *list)
-      if (!each.address.empty() && seen.insert(lower(each.address)).second)
+      if (!each.address.empty() && seen.insert(ascii_lower(each.address)).second)
         out.push_back(each.address);
   return out;
 }
@@ -212,7 +207,7 @@ awaitable<ready_or_problem> compose_mail(const services& world, request& what, c
 }
 
 awaitable<ready_or_problem> take_raw_mail(const services& world, request& what, const records::Account& account,
-                                          sha256_stream& digest) {
+                                          sha256_stream* digest) {
   const auto message_id = draw_message_id(account.email());
   body_intake body{world.store};
   gathering_sink sink{body};
@@ -223,7 +218,8 @@ awaitable<ready_or_problem> take_raw_mail(const services& world, request& what, 
       co_return problem{piece.error()};
     if (!*piece)
       break;
-    digest.add(**piece);
+    if (digest)
+      digest->add(**piece);
     if (const auto fed = mail.feed(**piece); !fed)
       co_return problem{fed.error()};
     if (const auto kept = co_await body.flush(); !kept)

@@ -25,9 +25,9 @@ using ready_or_problem = boost::system::result<ready_mail, problem>;
 [[nodiscard]] awaitable<ready_or_problem> compose_mail(const services& world, request& what,
                                                        const records::Account& account, mail_wish wish);
 
-/// Takes a whole mail as it streams in; `digest` gets all of it.
+/// Takes a whole mail as it streams in; `digest` gets all of it, if there is one.
 [[nodiscard]] awaitable<ready_or_problem> take_raw_mail(const services& world, request& what,
-                                                        const records::Account& account, sha256_stream& digest);
+                                                        const records::Account& account, sha256_stream* digest);
 
 /// What an answer takes from the message that it answers: recipients, subject, thread – where the application has not
 /// said otherwise. `data` is the message's event data.

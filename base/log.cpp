@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include "base/ascii.hpp"
 #include "base/log_files.hpp"
 #include "base/log_line.hpp"
 
@@ -74,13 +75,6 @@ void write_before_start(level of, std::string_view event, fields values) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 } // namespace
 
 std::string_view to_string(level of) noexcept {
@@ -89,7 +83,7 @@ std::string_view to_string(level of) noexcept {
 }
 
 result<level> parse_level(std::string_view text) {
-  const auto name = lower(text);
+  const auto name = ascii_lower(text);
   for (const auto of : {level::debug, level::info, level::warning, level::error, level::off})
     if (name == to_string(of))
       return of;
@@ -101,7 +95,7 @@ result<level> parse_level(std::string_view text) {
 }
 
 result<format> parse_format(std::string_view text) {
-  const auto name = lower(text);
+  const auto name = ascii_lower(text);
   if (name == "json")
     return format::json;
   if (name == "text")

@@ -1,5 +1,6 @@
 #include "net/http_exchange.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -150,10 +151,8 @@ http_answer http_exchange::take_answer() {
   http_answer answer;
   answer.status = message.result_int();
   for (const auto& field : message) {
-    std::string name{field.name_string()};
-    std::ranges::transform(name, name.begin(),
-                           [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-    answer.headers.emplace_back(std::move(name), std::string{field.value()});
+    answer.headers.emplace_back(ascii_lower({field.name_string().data(), field.name_string().size()}),
+                                std::string{field.value()});
   }
   answer.body = secret<>{std::move(message.body())};
   return answer;

@@ -24,8 +24,8 @@ mono_time now() {
 imap_connection::imap_connection(io_thread& thread, std::shared_ptr<imap_dialer_state> dialer, imap_target target,
                                  std::shared_ptr<imap_link_listener> listener)
     : thread_(thread), dialer_(std::move(dialer)), listener_(std::move(listener)),
-      transport_(std::make_shared<transport>(thread)), host_(std::move(target.host)),
-      ca_file_(std::move(target.ca_file)), port_(target.port), security_(target.session.security) {
+      transport_(std::make_shared<transport>(thread)),
+      server_{std::move(target.host), target.port, std::move(target.ca_file)}, security_(target.session.security) {
   session_.emplace(std::move(target.session), static_cast<imap::session_listener&>(*this));
 }
 
@@ -80,11 +80,11 @@ asio::awaitable<void> imap_connection::run(std::shared_ptr<imap_connection> self
 }
 
 asio::awaitable<result<void>> imap_connection::open() {
-  auto connecting = transport_->connect(host_, port_, now() + dialer_->deadlines.connect);
+  auto connecting = transport_->connect(server_.host, server_.port, now() + dialer_->deadlines.connect);
   if (auto connected = co_await std::move(connecting); !connected)
     co_return connected;
   if (security_ == imap::transport_security::plain && !transport_->peer_is_loopback())
-    co_return fail(errc::invalid_argument, "IMAP without TLS is for loopback only, not for " + host_);
+    co_return fail(errc::invalid_argument, "IMAP without TLS is for loopback only, not for " + server_.host);
   if (security_ == imap::transport_security::tls) {
     auto securing = secure();
     if (auto secured = co_await std::move(securing); !secured)
@@ -97,14 +97,7 @@ asio::awaitable<result<void>> imap_connection::open() {
 }
 
 asio::awaitable<result<void>> imap_connection::secure() {
-  const auto context = dialer_->tls.get(ca_file_);
-  if (!context)
-    co_return context.error();
-  auto ssl = (*context)->make_client(host_, port_);
-  if (!ssl)
-    co_return ssl.error();
-  auto shaking = transport_->handshake(std::move(*ssl), host_, now() + dialer_->deadlines.tls);
-  co_return co_await std::move(shaking);
+  return net::secure(*transport_, dialer_->tls, server_, now() + dialer_->deadlines.tls);
 }
 
 void imap_connection::end(error why) {
@@ -196,31 +189,13 @@ asio::awaitable<void> imap_connection::hold() {
 }
 
 void imap_connection::write_out() {
-  while (!end_ && !unsent_) {
-    const auto octets = session_->outgoing();
-    if (octets.empty())
-      return;
-    const auto attempt = transport_->try_write(octets);
-    switch (attempt.what) {
-    case outcome::moved:
-      session_->sent(attempt.bytes);
-      owed_bytes_ += attempt.bytes;
-      dialer_->bytes_out.fetch_add(attempt.bytes, std::memory_order_relaxed);
-      since_ = now();
-      break;
-    case outcome::want_write:
-      wants_.write = true;
-      return;
-    case outcome::want_read:
-      return;
-    case outcome::ended:
-      unsent_ = fail(errc::connection_lost, "the server closed the connection");
-      return;
-    case outcome::failed:
-      unsent_ = attempt.why;
-      return;
-    }
-  }
+  if (end_)
+    return;
+  net::write_out(*transport_, *session_, wants_, unsent_, [this](std::size_t bytes) {
+    owed_bytes_ += bytes;
+    dialer_->bytes_out.fetch_add(bytes, std::memory_order_relaxed);
+    since_ = now();
+  });
 }
 
 std::size_t imap_connection::read_in() {
@@ -298,23 +273,23 @@ mono_time imap_connection::answer_deadline() const {
 
 error imap_connection::timed_out() const {
   if (now() >= answer_deadline())
-    return fail(errc::timeout, host_ + " answers too slowly");
+    return fail(errc::timeout, server_.host + " answers too slowly");
   switch (phase_) {
   case waiting_for::greeting:
-    return fail(errc::timeout, host_ + " sent no greeting in time");
+    return fail(errc::timeout, server_.host + " sent no greeting in time");
   case waiting_for::login:
-    return fail(errc::timeout, host_ + " did not finish the login in time");
+    return fail(errc::timeout, server_.host + " did not finish the login in time");
   case waiting_for::answer:
-    return fail(errc::timeout, host_ + " did not answer a command in time");
+    return fail(errc::timeout, server_.host + " did not answer a command in time");
   case waiting_for::rest_of_answer:
-    return fail(errc::timeout, host_ + " stopped in the middle of an answer");
+    return fail(errc::timeout, server_.host + " stopped in the middle of an answer");
   case waiting_for::idle_end:
-    return fail(errc::timeout, host_ + " did not answer DONE in time");
+    return fail(errc::timeout, server_.host + " did not answer DONE in time");
   case waiting_for::idle_traffic:
   case waiting_for::nothing:
     break;
   }
-  return fail(errc::timeout, "nothing was heard of " + host_ + " for too long");
+  return fail(errc::timeout, "nothing was heard of " + server_.host + " for too long");
 }
 
 // -- what the session tells ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/driving.hpp"
 #include "net/imap_dialer.hpp"
 #include "net/transport.hpp"
 
@@ -79,9 +80,7 @@ private:
   std::shared_ptr<imap_link_listener> listener_; ///< until the end
   std::shared_ptr<transport> transport_;
   std::optional<imap::client_session> session_; ///< until the end
-  std::string host_;
-  std::string ca_file_;
-  std::uint16_t port_;
+  server_address server_;
   imap::transport_security security_;
 
   imap::waiting_for phase_ = imap::waiting_for::greeting;

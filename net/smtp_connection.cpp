@@ -26,8 +26,8 @@ mono_time now() {
 smtp_connection::smtp_connection(io_thread& thread, std::shared_ptr<smtp_dialer_state> dialer, smtp_target target,
                                  std::shared_ptr<smtp_link_listener> listener)
     : thread_(thread), dialer_(std::move(dialer)), listener_(std::move(listener)),
-      transport_(std::make_shared<transport>(thread)), host_(std::move(target.host)),
-      ca_file_(std::move(target.ca_file)), port_(target.port), security_(target.session.security),
+      transport_(std::make_shared<transport>(thread)),
+      server_{std::move(target.host), target.port, std::move(target.ca_file)}, security_(target.session.security),
       clock_(dialer_->deadlines) {
   session_.emplace(std::move(target.session), static_cast<smtp::session_listener&>(*this));
 }
@@ -70,7 +70,7 @@ asio::awaitable<void> smtp_connection::run(std::shared_ptr<smtp_connection> self
     }
     const auto until = self->deadline();
     if (const auto time = now(); time >= until) {
-      self->transport_ended(fail(errc::timeout, self->host_ + " " + std::string{self->clock_.missed(time)}));
+      self->transport_ended(fail(errc::timeout, self->server_.host + " " + std::string{self->clock_.missed(time)}));
       break;
     }
     co_await self->transport_->pause(self->wants_, std::min<mono_time>(until, now() + longest_pause));
@@ -78,11 +78,11 @@ asio::awaitable<void> smtp_connection::run(std::shared_ptr<smtp_connection> self
 }
 
 asio::awaitable<result<void>> smtp_connection::open() {
-  auto connecting = transport_->connect(host_, port_, now() + dialer_->deadlines.connect);
+  auto connecting = transport_->connect(server_.host, server_.port, now() + dialer_->deadlines.connect);
   if (auto connected = co_await std::move(connecting); !connected)
     co_return connected;
   if (security_ == smtp::transport_security::plain && !transport_->peer_is_loopback())
-    co_return fail(errc::invalid_argument, "SMTP without TLS is for loopback only, not for " + host_);
+    co_return fail(errc::invalid_argument, "SMTP without TLS is for loopback only, not for " + server_.host);
   if (security_ == smtp::transport_security::tls) {
     auto securing = secure();
     if (auto secured = co_await std::move(securing); !secured)
@@ -93,14 +93,7 @@ asio::awaitable<result<void>> smtp_connection::open() {
 }
 
 asio::awaitable<result<void>> smtp_connection::secure() {
-  const auto context = dialer_->tls.get(ca_file_);
-  if (!context)
-    co_return context.error();
-  auto ssl = (*context)->make_client(host_, port_);
-  if (!ssl)
-    co_return ssl.error();
-  auto shaking = transport_->handshake(std::move(*ssl), host_, now() + dialer_->deadlines.tls);
-  co_return co_await std::move(shaking);
+  return net::secure(*transport_, dialer_->tls, server_, now() + dialer_->deadlines.tls);
 }
 
 void smtp_connection::end(error why) {
@@ -202,30 +195,12 @@ void smtp_connection::pump() {
 }
 
 void smtp_connection::write_out() {
-  while (!end_ && !unsent_) {
-    const auto octets = session_->outgoing();
-    if (octets.empty())
-      return;
-    const auto attempt = transport_->try_write(octets);
-    switch (attempt.what) {
-    case outcome::moved:
-      session_->sent(attempt.bytes);
-      dialer_->bytes_out.fetch_add(attempt.bytes, std::memory_order_relaxed);
-      clock_.sent(attempt.bytes, now());
-      break;
-    case outcome::want_write:
-      wants_.write = true;
-      return;
-    case outcome::want_read:
-      return;
-    case outcome::ended:
-      unsent_ = fail(errc::connection_lost, "the server closed the connection");
-      return;
-    case outcome::failed:
-      unsent_ = attempt.why;
-      return;
-    }
-  }
+  if (end_)
+    return;
+  net::write_out(*transport_, *session_, wants_, unsent_, [this](std::size_t bytes) {
+    dialer_->bytes_out.fetch_add(bytes, std::memory_order_relaxed);
+    clock_.sent(bytes, now());
+  });
 }
 
 void smtp_connection::want_more() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/driving.hpp"
 #include "net/smtp_clock.hpp"
 #include "net/smtp_dialer.hpp"
 #include "net/transport.hpp"
@@ -82,9 +83,7 @@ private:
   std::shared_ptr<smtp_link_listener> listener_; ///< until the end
   std::shared_ptr<transport> transport_;
   std::optional<smtp::client_session> session_; ///< until the end
-  std::string host_;
-  std::string ca_file_;
-  std::uint16_t port_;
+  server_address server_;
   smtp::transport_security security_;
   smtp_clock clock_;
   smtp::phase where_ = smtp::phase::greeting; ///< for what ends without the session's knowledge

@@ -1,5 +1,7 @@
 #include "storage/keys.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace postroom::storage::keys {
@@ -69,11 +71,7 @@ record_key quarantined(const tenant_id& tenant, const account_id& account, const
 }
 
 record_key contact(const tenant_id& tenant, const list_id& list, std::string_view address) {
-  std::string lower{address};
-  // ASCII only: what addresses are compared by; other letters keep their case, whatever the locale.
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return {space::contact, of_list(tenant, list) + lower};
+  return {space::contact, of_list(tenant, list) + ascii_lower(address)};
 }
 
 std::string of_account(const tenant_id& tenant, const account_id& account) {

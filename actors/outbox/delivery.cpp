@@ -6,6 +6,7 @@
 #include "actors/outbox/sent_search.hpp"
 #include "actors/outbox/view.hpp"
 #include "actors/sending/sending.hpp"
+#include "base/ascii.hpp"
 #include "base/log.hpp"
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
@@ -52,7 +53,7 @@ void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds lim
             if (self->state.attempt != attempt)
               return;
             const auto why = from_caf(e);
-            feed(self, event::denied{class_of(why.code), to_string(why), {}});
+            feed(self, event::denied{class_of(why.code), to_string(why)});
           });
 }
 
@@ -66,10 +67,7 @@ void ask_token(self_pointer self, bool refresh, std::function<void(self_pointer,
 void learn_identity(self_pointer self, const std::string& delegate) {
   auto& s = self->state;
   s.user = s.task->authenticates_as_delegate && !delegate.empty() ? delegate : s.task->shared_user;
-  auto lower = s.user;
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  s.identity = s.task->tenant.str() + "/" + s.task->provider_name + "/" + lower;
+  s.identity = s.task->tenant.str() + "/" + s.task->provider_name + "/" + ascii_lower(s.user);
   identity_served served{s.identity, s.task->account.str(), {}};
   for (const auto& [hour, count] : s.queue->counts().served_by_hour())
     served.by_hour[hour] = count;
@@ -78,7 +76,7 @@ void learn_identity(self_pointer self, const std::string& delegate) {
 
 event_type to_event(const sending_answer& answer, event_type granted) {
   if (answer.refused)
-    return event::denied{answer.refused->klass, answer.refused->words, answer.refused->until};
+    return event::denied{answer.refused->klass, answer.refused->words};
   return granted;
 }
 
@@ -197,11 +195,6 @@ void perform(self_pointer self, effect::feed&) {
 void perform(self_pointer self, effect::end_body&) {
   if (self->state.link)
     self->state.link->end_body();
-}
-
-void perform(self_pointer self, effect::reset&) {
-  if (self->state.link)
-    self->state.link->reset();
 }
 
 void perform(self_pointer self, effect::mark& e) {

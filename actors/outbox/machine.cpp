@@ -301,9 +301,6 @@ void machine::on_event(event::message_done& e) {
   settle(std::move(end));
 }
 
-void machine::on_event(event::reset_done&) {
-}
-
 void machine::on_event(event::link_closed& e) {
   const bool used = link_ == link::used;
   link_ = link::none;

@@ -51,7 +51,6 @@ struct token_ready {};
 struct denied {
   smtp::failure_class klass{};
   std::string words;
-  std::optional<wall_time> retry_at; ///< when to ask again, where known
 };
 /// The sending limits allow the mail. Others wait for the connection: give it back after a few mails.
 struct allowed {
@@ -75,7 +74,6 @@ struct message_done {
   smtp::phase where{};
   smtp::reply answer;
 };
-struct reset_done {};
 struct link_closed {
   error why;
   smtp::phase where{};
@@ -100,9 +98,8 @@ struct stop {};
 using event_type =
     std::variant<event::head, event::was_in_flight, event::slot_granted, event::permitted, event::token_ready,
                  event::denied, event::allowed, event::link_ready, event::envelope_answered, event::body_wanted,
-                 event::body_fed, event::body_failed, event::message_done, event::reset_done, event::link_closed,
-                 event::marked, event::settled, event::noted, event::searched, event::timer, event::retry_now,
-                 event::stop>;
+                 event::body_fed, event::body_failed, event::message_done, event::link_closed, event::marked,
+                 event::settled, event::noted, event::searched, event::timer, event::retry_now, event::stop>;
 
 // -- Effects: what is to be done, in order ---------------------------------------------------------------------------
 
@@ -127,7 +124,6 @@ struct begin_body {};
 /// Hand the link the next piece of the body.
 struct feed {};
 struct end_body {};
-struct reset {};
 /// Store that the mail's last octet is about to leave.
 struct mark {
   std::vector<std::uint32_t> recipients;
@@ -164,9 +160,8 @@ struct ended {};
 using effect_type =
     std::variant<effect::ask_slot, effect::return_slot, effect::ask_permit, effect::ask_token, effect::open_link,
                  effect::close_link, effect::ask_allowance, effect::begin, effect::begin_body, effect::feed,
-                 effect::end_body, effect::reset, effect::mark, effect::settle_attempt, effect::settle_doubt,
-                 effect::settle_found, effect::settle_undecided, effect::search_sent, effect::report, effect::set_timer,
-                 effect::ended>;
+                 effect::end_body, effect::mark, effect::settle_attempt, effect::settle_doubt, effect::settle_found,
+                 effect::settle_undecided, effect::search_sent, effect::report, effect::set_timer, effect::ended>;
 
 /// Decides how an account's mails leave, one after the other. Owned by one actor; pure: time comes in, effects go out
 /// and must be carried out in order.
@@ -189,7 +184,6 @@ public:
   /// Waits for a mail, or for the next attempt: a new head may be told.
   [[nodiscard]] bool wants_head() const { return step_ == step::resting || step_ == step::waiting; }
   [[nodiscard]] bool resting() const { return step_ == step::resting; }
-  [[nodiscard]] bool holds_link() const { return link_ != link::none; }
   [[nodiscard]] std::uint64_t head_seq() const { return head_ ? head_->seq : 0; }
   /// Where the bad news about the identity ends for good: the connection is let go when there is nothing to send.
   [[nodiscard]] std::vector<effect_type> let_go();
@@ -227,7 +221,6 @@ private:
   void on_event(event::body_fed& e);
   void on_event(event::body_failed& e);
   void on_event(event::message_done& e);
-  void on_event(event::reset_done& e);
   void on_event(event::link_closed& e);
   void on_event(event::marked& e);
   void on_event(event::settled& e);

@@ -27,7 +27,6 @@ namespace postroom::outbox {
 struct assignment {
   tenant_id tenant;
   account_id account;
-  std::string email; ///< the shared mailbox
   bool sends = true; ///< false: switched off; mails are taken in and wait
   settings config;
   net::smtp_target target;               ///< user and token are filled in at each attempt

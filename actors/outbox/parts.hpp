@@ -31,8 +31,6 @@ void take_in(self_pointer self, submission what);
 void take_in(self_pointer self, change what);
 /// Asks the store for the first of those with an Idempotency-Key.
 void read_key(self_pointer self);
-[[nodiscard]] result<key_read> find_key(const storage::snapshot& view, const storage::record_key& key,
-                                        const tenant_id& tenant, const account_id& account);
 void on_key_read(self_pointer self, const key_read& read);
 void on_mail_read(self_pointer self, const mail_read& read);
 

@@ -2,6 +2,7 @@
 
 #include "actors/bridge.hpp"
 #include "actors/outbox/attempt.hpp"
+#include "actors/outbox/view.hpp"
 #include "base/crypto.hpp"
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
@@ -128,13 +129,6 @@ void refuse_change(self_pointer self, const error& why) {
   end_change(self);
 }
 
-/// The seq inside an id of ours: `m42-…`; 0 when it is none.
-std::uint64_t seq_of_id(const std::string& id) {
-  if (!id.starts_with('m') || id.size() > 64)
-    return 0;
-  return std::strtoull(id.c_str() + 1, nullptr, 10);
-}
-
 void next_change(self_pointer self) {
   auto& s = self->state;
   const auto& wish = s.changes.front().wish;
@@ -151,24 +145,7 @@ void next_change(self_pointer self) {
                            });
 }
 
-} // namespace
-
-void read_key(self_pointer self) {
-  auto& s = self->state;
-  const outbox_actor me{self};
-  const auto key = storage::keys::idempotency(s.task->tenant, s.keyed.front().wish.idempotency_key);
-  const auto account = s.task->account;
-  s.world->store.with_snapshot([me, key, tenant = s.task->tenant, account](const storage::snapshot& view) {
-    key_read answer;
-    const auto known = find_key(view, key, tenant, account);
-    if (!known)
-      answer.failed = known.error();
-    else
-      answer = *known;
-    tell(me, std::move(answer));
-  });
-}
-
+/// The request and the mail that a key stands for, if it was used.
 result<key_read> find_key(const storage::snapshot& view, const storage::record_key& key, const tenant_id& tenant,
                           const account_id& account) {
   key_read answer;
@@ -193,16 +170,39 @@ result<key_read> find_key(const storage::snapshot& view, const storage::record_k
   return answer;
 }
 
+} // namespace
+
+void read_key(self_pointer self) {
+  auto& s = self->state;
+  const outbox_actor me{self};
+  const auto key = storage::keys::idempotency(s.task->tenant, s.keyed.front().wish.idempotency_key);
+  const auto account = s.task->account;
+  s.world->store.with_snapshot([me, key, tenant = s.task->tenant, account](const storage::snapshot& view) {
+    key_read answer;
+    const auto known = find_key(view, key, tenant, account);
+    if (!known)
+      answer.failed = known.error();
+    else
+      answer = *known;
+    tell(me, std::move(answer));
+  });
+}
+
+/// Whether a request can be worked on now; if not it was refused, or is kept for later.
+template <class Request>
+bool is_ready_for(self_pointer self, Request& what) {
+  auto& s = self->state;
+  if (s.stopping)
+    what.promise.deliver(to_caf(fail(errc::busy, "the account is being started anew; repeat the request")));
+  else if (!s.queue)
+    s.early.emplace_back(std::move(what));
+  return !s.stopping && s.queue;
+}
+
 void take_in(self_pointer self, submission what) {
   auto& s = self->state;
-  if (s.stopping) {
-    what.promise.deliver(to_caf(fail(errc::busy, "the account is being started anew; repeat the request")));
+  if (!is_ready_for(self, what))
     return;
-  }
-  if (!s.queue) {
-    s.early.emplace_back(std::move(what));
-    return;
-  }
   if (what.wish.idempotency_key.empty()) {
     accept(self, std::move(what));
     return;
@@ -237,14 +237,8 @@ void on_key_read(self_pointer self, const key_read& read) {
 
 void take_in(self_pointer self, change what) {
   auto& s = self->state;
-  if (s.stopping) {
-    what.promise.deliver(to_caf(fail(errc::busy, "the account is being started anew; repeat the request")));
+  if (!is_ready_for(self, what))
     return;
-  }
-  if (!s.queue) {
-    s.early.emplace_back(std::move(what));
-    return;
-  }
   if (s.changes.size() >= limits::outbox_submissions_open_max) {
     what.promise.deliver(to_caf(fail(errc::busy, "too many changes of this account's mails wait")));
     return;

@@ -1,24 +1,16 @@
 #include "actors/outbox/sent_search.hpp"
 
 #include "actors/bridge.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace postroom::outbox {
-namespace {
-
-bool same_word(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-} // namespace
-
 bool is_sent_folder_name(std::string_view name) {
   using namespace std::string_view_literals;
   constexpr std::array names{"Sent Items"sv, "Sent"sv, "Sent Messages"sv, "[Gmail]/Sent Mail"sv, "INBOX.Sent"sv};
-  return std::ranges::any_of(names, [&](std::string_view each) { return same_word(each, name); });
+  return std::ranges::any_of(names, [&](std::string_view each) { return ascii_iequals(each, name); });
 }
 
 sent_search::sent_search(outbox_actor owner, std::uint32_t attempt, std::string message_id)
@@ -67,7 +59,8 @@ void sent_search::on_ready(const imap::session_info&) {
 
 void sent_search::on_data(const imap::response& data) {
   if (const auto* folder = std::get_if<imap::list_data>(&data)) {
-    const bool marked = std::ranges::any_of(folder->attributes, [](const auto& a) { return same_word(a, "\\Sent"); });
+    const bool marked =
+        std::ranges::any_of(folder->attributes, [](const auto& a) { return ascii_iequals(a, "\\Sent"); });
     if (marked || (!by_attribute_ && folder_.empty() && is_sent_folder_name(folder->name))) {
       folder_ = folder->name;
       by_attribute_ = by_attribute_ || marked;

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include <array>
+#include <charconv>
 
 namespace postroom::outbox {
 namespace {
@@ -60,6 +61,14 @@ std::string_view state_of(const OutboxMail& of, std::uint64_t in_flight) noexcep
   constexpr std::array<std::string_view, 6> names{"queued", "deferred", "held", "sent", "failed", "cancelled"};
   const auto index = static_cast<std::size_t>(of.state());
   return index < names.size() ? names[index] : names[0];
+}
+
+std::uint64_t seq_of_id(std::string_view id) noexcept {
+  std::uint64_t seq = 0;
+  if (!id.starts_with('m'))
+    return 0;
+  const auto [end, failed] = std::from_chars(id.data() + 1, id.data() + id.size(), seq);
+  return failed == std::errc{} ? seq : 0;
 }
 
 boost::json::object describe(const OutboxMail& of, std::uint64_t in_flight) {

@@ -10,6 +10,9 @@ namespace postroom::outbox {
 /// `queued`, `sending`, …; `in_flight`: the seq of the mail whose fate is open, 0: none.
 [[nodiscard]] std::string_view state_of(const records::OutboxMail& of, std::uint64_t in_flight) noexcept;
 
+/// The seq inside an id of ours, `m42-…`; 0 when it is none.
+[[nodiscard]] std::uint64_t seq_of_id(std::string_view id) noexcept;
+
 /// Without its history.
 [[nodiscard]] boost::json::object describe(const records::OutboxMail& of, std::uint64_t in_flight = 0);
 [[nodiscard]] boost::json::array describe_history(const records::OutboxMail& of);

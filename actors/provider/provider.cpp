@@ -3,6 +3,7 @@
 #include "actors/bridge.hpp"
 #include "actors/provider/token_question.hpp"
 #include "actors/supervision.hpp"
+#include "base/ascii.hpp"
 #include "base/crypto.hpp"
 #include "base/limits.hpp"
 #include "storage/directory.hpp"
@@ -24,12 +25,6 @@ constexpr std::string_view delegate_prefix = "by-delegate:";
 
 double chance(self_pointer self) {
   return std::uniform_real_distribution<double>{}(self->state.random);
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return text;
 }
 
 void read_grants(self_pointer self) {
@@ -66,7 +61,7 @@ void read_grants(self_pointer self) {
 grant_entry* find_grant(state& s, const std::string& id) {
   std::string key = id;
   if (id.starts_with(delegate_prefix)) {
-    const auto named = s.by_delegate.find(lower(id.substr(delegate_prefix.size())));
+    const auto named = s.by_delegate.find(ascii_lower(id.substr(delegate_prefix.size())));
     if (named == s.by_delegate.end())
       return nullptr;
     key = named->second;
@@ -178,7 +173,7 @@ void on_grants(self_pointer self, const grants_read& read) {
                              s.world->time.ticks(), s.world->time.now());
       plan_refresh(self, entry);
     }
-    s.by_delegate[lower(stored.record.delegate())] = id;
+    s.by_delegate[ascii_lower(stored.record.delegate())] = id;
   }
   for (auto& [id, gone] : s.grants)
     settle(gone, no_grant(s, id));

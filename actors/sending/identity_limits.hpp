@@ -51,7 +51,6 @@ public:
   void report(std::optional<smtp::failure_class> failure, wall_time now, double chance);
   /// Somebody acted: forget what was held against it.
   void forgive();
-  [[nodiscard]] bool breaker_open(wall_time now) const { return blocked(now).has_value(); }
 
 private:
   identity_rules rules_;

@@ -184,7 +184,6 @@ result<outbox::assignment> assign_outbox(const records::Account& account, const 
   outbox::assignment task;
   task.tenant = tenant_id{account.tenant()};
   task.account = account_id{account.id()};
-  task.email = account.email();
   task.sends = account.active();
   task.config.sent_copy = keeps_sent_copy(provider);
   task.config.resend = account.in_doubt() != "hold";

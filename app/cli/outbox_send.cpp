@@ -1,6 +1,7 @@
 #include "app/cli/command.hpp"
 #include "app/cli/input.hpp"
 #include "app/cli/outbox_options.hpp"
+#include "base/ascii.hpp"
 #include "base/crypto.hpp"
 
 #include <boost/json/array.hpp>
@@ -202,8 +203,7 @@ api_call upload_call(const std::string& file) {
   call.path = path_of({"uploads"});
   call.query = {{"filename", path.filename().string()}};
   call.body_file = path;
-  auto ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+  const auto ending = ascii_lower(path.extension().string());
   const auto* known = std::ranges::find(types, ending, &type_of_ending::ending);
   call.content_type = known == types.end() ? "application/octet-stream" : std::string{known->type};
   // An upload that nobody refers to is dropped by itself.

@@ -1,5 +1,7 @@
 #include "protocol/http/url.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -25,13 +27,6 @@ bool is_hex(char c) {
 
 error malformed(const char* what) {
   return fail(errc::invalid_argument, std::string{"URL: "} + what);
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
 }
 
 /// Dotted labels of letters, digits, hyphens and underscores; an IPv4 address looks the same.
@@ -104,7 +99,7 @@ result<void> read_authority(std::string_view text, url& out) {
   }
   if (out.ipv6 ? !is_ipv6(host) : !is_host_name(host))
     return malformed("host is not valid");
-  out.host = lower(host);
+  out.host = ascii_lower(host);
   if (!has_port)
     return {};
   const auto number = parse_port(port);
@@ -127,7 +122,7 @@ result<url> parse_url(std::string_view text) {
   if (text.size() > url_bytes_max)
     return malformed("longer than 8 KiB");
   const auto scheme_end = text.find("://");
-  const auto scheme = lower(text.substr(0, std::min(scheme_end, std::size_t{8})));
+  const auto scheme = ascii_lower(text.substr(0, std::min(scheme_end, std::size_t{8})));
   if (scheme_end == text.npos || (scheme != "https" && scheme != "http"))
     return malformed("neither https:// nor http://");
   url out;

@@ -2,7 +2,6 @@
 
 #include "base/limits.hpp"
 #include "protocol/mime/gmime_fields.hpp"
-#include "protocol/mime/gmime_library.hpp"
 #include "protocol/mime/header_fields.hpp"
 #include "protocol/mime/outgoing_fields.hpp"
 #include "protocol/mime/utf8_text.hpp"
@@ -48,16 +47,6 @@ void append_field(std::string& header, std::string_view name, std::string_view f
     first = false;
     folded_value.remove_prefix(length);
   }
-}
-
-/// Reading an address turns punycode in its domain into what it means. Written in ASCII, it must stay so in the
-/// envelope: not every server takes more.
-void keep_ascii(address& one) {
-  if (!needs_utf8(one.address))
-    return;
-  const gobject_ptr<InternetAddress> mailbox(internet_address_mailbox_new(nullptr, one.address.c_str()));
-  if (const auto* ascii = internet_address_mailbox_get_idn_addr(INTERNET_ADDRESS_MAILBOX(mailbox.get())))
-    one.address = ascii;
 }
 
 class rewriter {
@@ -126,13 +115,10 @@ private:
     if (field.folded_value.size() > limits::mime_list_header_bytes_max)
       return fail(errc::too_large, "the header " + std::string(field.name) + " is longer than " +
                                        std::to_string(limits::mime_list_header_bytes_max) + " bytes");
-    const auto before = list.size();
     const auto value = unfold(field.folded_value, limits::mime_list_header_bytes_max);
     if (!decode_addresses(value, list))
       return fail(errc::too_large, "the header " + std::string(field.name) + " has more than " +
                                        std::to_string(limits::mime_addresses_max) + " addresses");
-    if (!needs_utf8(value))
-      std::for_each(list.begin() + static_cast<std::ptrdiff_t>(before), list.end(), keep_ascii);
     return {};
   }
 

@@ -1,5 +1,6 @@
 #include "protocol/oauth2/token_answer.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 
@@ -128,8 +129,7 @@ std::optional<secret<>> secret_of(const element& object, std::string_view key) {
 }
 
 bool is_bearer(std::string_view type) {
-  constexpr std::string_view bearer = "bearer";
-  return std::ranges::equal(type, bearer, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  return ascii_iequals(type, "bearer");
 }
 
 token_result granted(const http_answer& answer, const element& object) {

@@ -85,7 +85,7 @@ TEST_F(doubtful, while_sent_cannot_be_looked_at_nothing_is_sent_again) {
 
 TEST_F(doubtful, without_a_token_to_look_with_it_looks_again_later) {
   lose_verdict();
-  d.on(event::denied{smtp::failure_class::auth_unavailable, "no token", {}});
+  d.on(event::denied{smtp::failure_class::auth_unavailable, "no token"});
   EXPECT_EQ(d.names(), names{"set_timer"}) << "else nothing would ever wake it";
   d.now += d.timer_delay;
   d.on(event::timer{*d.timer});

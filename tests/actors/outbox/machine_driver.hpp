@@ -53,10 +53,10 @@ public:
   /// The names of what is wanted, in order: `ask_slot`, …
   [[nodiscard]] std::vector<std::string> names() const {
     static const char* const all[] = {
-        "ask_slot",      "return_slot",    "ask_permit",   "ask_token",    "open_link",        "close_link",
-        "ask_allowance", "begin",          "begin_body",   "feed",         "end_body",         "reset",
-        "mark",          "settle_attempt", "settle_doubt", "settle_found", "settle_undecided", "search_sent",
-        "report",        "set_timer",      "ended"};
+        "ask_slot",     "return_slot",      "ask_permit",  "ask_token", "open_link", "close_link",     "ask_allowance",
+        "begin",        "begin_body",       "feed",        "end_body",  "mark",      "settle_attempt", "settle_doubt",
+        "settle_found", "settle_undecided", "search_sent", "report",    "set_timer", "ended"};
+    static_assert(std::size(all) == std::variant_size_v<effect_type>);
     std::vector<std::string> out;
     for (const auto& each : wanted)
       out.emplace_back(all[each.index()]);

@@ -299,7 +299,7 @@ TEST(outbox_machine, what_is_denied_puts_the_mail_off_and_is_no_attempt) {
     SCOPED_TRACE(at);
     machine_driver d;
     d.play(at);
-    d.on(event::denied{failure_class::quota_exhausted, "the limit is reached", {}});
+    d.on(event::denied{failure_class::quota_exhausted, "the limit is reached"});
     EXPECT_EQ(d.failure(), failure_class::quota_exhausted);
     EXPECT_FALSE(d.find<effect::settle_attempt>()->end.counts);
     EXPECT_FALSE(d.wants<effect::report>()) << "the server has said nothing";
@@ -347,7 +347,7 @@ TEST(outbox_machine, what_is_taken_back_while_access_is_denied_leaves_nothing_be
     machine_driver d;
     d.play(at);
     d.withdraw();
-    d.on(event::denied{failure_class::auth_unavailable, "no token", {}});
+    d.on(event::denied{failure_class::auth_unavailable, "no token"});
     EXPECT_TRUE(d.machine.resting());
     EXPECT_FALSE(d.slot);
     EXPECT_EQ(d.settlements, 0U);

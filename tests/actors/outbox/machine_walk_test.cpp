@@ -99,7 +99,7 @@ private:
 
   using answer_type = std::optional<event_type>;
   answer_type or_denied(event_type granted) {
-    return fails() ? event::denied{smtp::failure_class::auth_unavailable, "no", {}} : std::move(granted);
+    return fails() ? event::denied{smtp::failure_class::auth_unavailable, "no"} : std::move(granted);
   }
   /// Over a connection that is gone nothing comes.
   answer_type over_link(event_type what) { return d.link ? answer_type{std::move(what)} : std::nullopt; }
@@ -137,7 +137,6 @@ private:
   answer_type reply_to(const effect::end_body&) {
     return over_link(event::message_done{smtp::phase::message, fails() ? bad_content : yes});
   }
-  answer_type reply_to(const effect::reset&) { return event::reset_done{}; }
   answer_type reply_to(const effect::mark&) { return event::marked{}; }
   answer_type reply_to(const effect::settle_attempt&) { return event::settled{}; }
   answer_type reply_to(const effect::settle_found&) { return event::settled{}; }

@@ -127,13 +127,13 @@ TEST(identity_limits, one_mailbox_s_bad_luck_does_not_stop_the_others) {
   identity_limits one;
   one.report(failure_class::server_unavailable, today, 0.5);
   one.report(failure_class::server_unavailable, today, 0.5);
-  EXPECT_FALSE(one.breaker_open(today));
+  EXPECT_FALSE(one.blocked(today).has_value());
   one.report({}, today, 0.5);
   one.report(failure_class::server_unavailable, today, 0.5);
   one.report(failure_class::server_unavailable, today, 0.5);
-  EXPECT_FALSE(one.breaker_open(today)) << "only failures in a row count";
+  EXPECT_FALSE(one.blocked(today).has_value()) << "only failures in a row count";
   one.report(failure_class::server_unavailable, today, 0.5);
-  EXPECT_TRUE(one.breaker_open(today));
+  EXPECT_TRUE(one.blocked(today).has_value());
 }
 
 TEST(identity_limits, rests_longer_each_time_but_never_for_ever) {
