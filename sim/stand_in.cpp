@@ -1,10 +1,10 @@
 #include "sim/stand_in.hpp"
 
 #include "base/limits.hpp"
-#include "sim/certificates.hpp"
-#include "sim/imap_connection.hpp"
-#include "sim/listening.hpp"
-#include "sim/smtp_connection.hpp"
+#include "sim/imap/connection.hpp"
+#include "sim/net/certificates.hpp"
+#include "sim/net/listening.hpp"
+#include "sim/smtp/connection.hpp"
 #include "sim/world.hpp"
 
 #include <algorithm>
@@ -265,20 +265,26 @@ const std::vector<std::string>& stand_in::mailboxes() const {
 secret<> stand_in::add_user(const std::string& upn) {
   return impl_->on_thread([&] {
     impl_->world_->mail.add(upn);
-    return impl_->world_->tokens.sign_in(upn);
+    return impl_->world_->entra.sign_in(upn);
   });
 }
 
 void stand_in::allow(const std::string& upn, const std::string& mailbox) {
-  impl_->on_thread([&] { impl_->world_->mail.allow(upn, mailbox); });
+  impl_->on_thread([&] {
+    impl_->world_->mail.allow(upn, mailbox);
+    impl_->world_->mail.allow_send_as(upn, mailbox);
+  });
 }
 
 void stand_in::forbid(const std::string& upn, const std::string& mailbox) {
-  impl_->on_thread([&] { impl_->world_->mail.forbid(upn, mailbox); });
+  impl_->on_thread([&] {
+    impl_->world_->mail.forbid(upn, mailbox);
+    impl_->world_->mail.forbid_send_as(upn, mailbox);
+  });
 }
 
 void stand_in::revoke_grants(const std::string& upn) {
-  impl_->on_thread([&] { impl_->world_->tokens.revoke(upn); });
+  impl_->on_thread([&] { impl_->world_->entra.revoke(upn); });
 }
 
 result<std::uint32_t> stand_in::deliver(const std::string& mailbox, std::string raw) {

@@ -35,15 +35,16 @@ http_response respond(http::status status, std::string body,
 
 world::world(const stand_in_options& options, std::string identity_url)
     : client_secret("sim~" + base64url_encode(random_string(24))), delegate("dora.delegate@" + options.domain),
-      tokens({tenant_id, client_id, client_secret, identity_url + "/" + tenant_id + "/v2.0", options.access_token_life},
-             time),
-      refresh_token(tokens.sign_in(delegate)), identity_url_(std::move(identity_url)), generator_(options.seed),
+      tokens(identity_url, time), entra({tenant_id, client_id, client_secret, options.access_token_life}, tokens, time),
+      refresh_token(entra.sign_in(delegate)), identity_url_(std::move(identity_url)), generator_(options.seed),
       random_(options.seed) {
   for (std::size_t i = 0; i < options.mailboxes; ++i) {
     mailboxes.push_back(address_of(i, options.domain));
     mail.add(mailboxes.back());
     mail.allow(delegate, mailboxes.back());
+    mail.allow_send_as(delegate, mailboxes.back());
     mail.allow(client_id, mailboxes.back());
+    mail.allow_send_as(client_id, mailboxes.back());
   }
   mail.add(delegate);
   fill(options.initial_mails_per_mailbox);
@@ -89,7 +90,7 @@ http_response world::answer(const http_request& request) {
   constexpr std::string_view token = "/oauth2/v2.0/token", deliver_to = "/sim/deliver/";
   if (request.method() == http::verb::post && path.ends_with(token)) {
     ++stats.token_requests;
-    auto answer = tokens.token_request(path.substr(1, path.size() - token.size() - 1), parse_form(request.body()));
+    auto answer = entra.token_request(path.substr(1, path.size() - token.size() - 1), parse_form(request.body()));
     return respond(static_cast<http::status>(answer.status), std::move(answer.body));
   }
   if (request.method() == http::verb::post && path.starts_with(deliver_to)) {
@@ -112,7 +113,7 @@ http_response world::answer(const http_request& request) {
                                                 {"mails_submitted", stats.mails_submitted},
                                                 {"mails_refused", stats.mails_refused}}));
   if (path.ends_with("/discovery/v2.0/keys"))
-    return respond(http::status::ok, tokens.keys());
+    return respond(http::status::ok, tokens.key_set());
   if (path.ends_with("/v2.0/.well-known/openid-configuration"))
     return respond(http::status::ok, discovery());
   return respond(http::status::not_found, "not here\n", "text/plain");

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "sim/http_server.hpp"
-#include "sim/identity.hpp"
-#include "sim/mail_generator.hpp"
-#include "sim/mailbox.hpp"
+#include "sim/identity/identity.hpp"
+#include "sim/mail/mail_generator.hpp"
+#include "sim/mail/mailbox.hpp"
+#include "sim/net/http_server.hpp"
 #include "sim/stand_in.hpp"
 
 #include <random>
@@ -34,7 +34,8 @@ public:
   std::string delegate;
   std::vector<std::string> mailboxes;
   directory mail;
-  identity tokens;
+  access_tokens tokens;
+  identity entra;
   stand_in_stats stats;
   secret<> refresh_token;
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "sim/certificates.hpp"
+#include "sim/net/certificates.hpp"
 
 /// A certificate authority for one test.
 namespace postroom::test {

@@ -1,0 +1,185 @@
+#include "sim/identity/access_tokens.hpp"
+
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace postroom::sim {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t keys_max = 8;
+constexpr std::size_t checked_max = 10'000;
+
+std::int64_t seconds_of(wall_time t) {
+  return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (!word.empty())
+      words.emplace_back(word);
+  }
+  return words;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words)
+    text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// `sub` is another one for each application (OpenID Connect Core §8.1).
+std::string pairwise_subject(const application& client, const user& holder) {
+  const auto digest = sha256(client.client_id + holder.object_id);
+  return base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+bool is_mail(std::string_view resource) {
+  return resource == "https://outlook.office.com" || resource == "https://outlook.office365.com" ||
+         resource == "https://mail.google.com";
+}
+
+} // namespace
+
+bool token_holder::may(std::string_view permission) const {
+  return std::ranges::find(permissions, permission) != permissions.end();
+}
+
+access_tokens::access_tokens(std::string issuer_base, const clock& time, std::optional<key_pair_pem> keys)
+    : issuer_base_(std::move(issuer_base)), time_(time) {
+  keys_.push_front({base64url_encode(random_string(20)), keys ? std::move(*keys) : generate_rsa_key()});
+}
+
+std::string access_tokens::sign(const signing_key& key, const json::object& claims) const {
+  const json::object header{{"typ", "JWT"}, {"alg", "RS256"}, {"kid", key.id}};
+  return jws_sign({json::serialize(header), json::serialize(claims)}, jws_algorithm::rs256, key.pair.private_key)
+      .value();
+}
+
+std::string access_tokens::issue(const token_wish& wish) const {
+  const auto now = time_.now();
+  json::object claims{{"aud", wish.resource},
+                      {"iss", issuer_base_ + "/" + wish.directory.id + "/v2.0"},
+                      {"iat", seconds_of(now)},
+                      {"nbf", seconds_of(now)},
+                      {"exp", seconds_of(now + wish.life)},
+                      {"appid", wish.client.client_id},
+                      {"azp", wish.client.client_id},
+                      {"tid", wish.directory.id},
+                      {"uti", base64url_encode(random_string(16))},
+                      {"ver", "1.0"}};
+  if (wish.holder) {
+    claims["sub"] = claims["oid"] = wish.holder->object_id;
+    claims["upn"] = wish.holder->upn;
+    claims["scp"] = joined(wish.permissions);
+  } else {
+    claims["sub"] = claims["oid"] = wish.client.client_id;
+    claims["idtyp"] = "app";
+    if (!wish.permissions.empty()) // Entra leaves the claim out when nothing was granted
+      claims["roles"] = json::value_from(wish.permissions);
+  }
+  return sign(keys_.front(), claims);
+}
+
+std::string access_tokens::issue_id_token(const tenant& directory, const application& client, const user& holder,
+                                          std::string_view nonce) const {
+  const auto now = time_.now();
+  json::object claims{{"aud", client.client_id},
+                      {"iss", issuer_base_ + "/" + directory.id + "/v2.0"},
+                      {"iat", seconds_of(now)},
+                      {"nbf", seconds_of(now)},
+                      {"exp", seconds_of(now + std::chrono::hours{1})},
+                      {"name", holder.name},
+                      {"oid", holder.object_id},
+                      {"preferred_username", holder.upn},
+                      {"sub", pairwise_subject(client, holder)},
+                      {"tid", directory.id},
+                      {"uti", base64url_encode(random_string(16))},
+                      {"ver", "2.0"}};
+  if (!nonce.empty())
+    claims["nonce"] = nonce;
+  return sign(keys_.front(), claims);
+}
+
+result<token_holder> access_tokens::check_signed(std::string_view token) const {
+  auto content = result<jws_content>{fail(errc::unauthenticated, "the token is not ours")};
+  for (auto key = keys_.begin(); !content && key != keys_.end(); ++key)
+    content = jws_verify(token, jws_algorithm::rs256, key->pair.public_key);
+  if (!content)
+    return fail(errc::unauthenticated, "the token is not ours");
+  // What carries our signature has the shape we gave it.
+  const auto claims = json::parse(content->payload).as_object();
+  if (!claims.contains("appid") || !is_mail(std::string{claims.at("aud").as_string()}))
+    return fail(errc::unauthenticated, "the token is for another resource");
+  const auto text = [&](const char* name) {
+    return claims.contains(name) ? std::string{claims.at(name).as_string()} : std::string{};
+  };
+  token_holder holder{text("tid"), text("appid"), text("upn")};
+  holder.app_only = holder.upn.empty();
+  holder.permissions = words_of(text("scp"));
+  if (const auto* roles = claims.if_contains("roles"))
+    holder.permissions = json::value_to<std::vector<std::string>>(*roles);
+  holder.expires = wall_time{std::chrono::seconds{claims.at("exp").as_int64()}};
+  if (wall_time{std::chrono::seconds{claims.at("nbf").as_int64()}} > time_.now() + std::chrono::minutes{5})
+    return fail(errc::unauthenticated, "the token is not valid yet");
+  return holder;
+}
+
+result<token_holder> access_tokens::check(std::string_view token) const {
+  auto known = checked_.find(std::string{token});
+  if (known == checked_.end()) {
+    auto holder = check_signed(token);
+    if (!holder)
+      return holder;
+    if (checked_.size() >= checked_max)
+      checked_.clear();
+    known = checked_.emplace(token, std::move(*holder)).first;
+  }
+  if (known->second.expires <= time_.now())
+    return fail(errc::unauthenticated, "the token has expired");
+  return known->second;
+}
+
+void access_tokens::rotate_keys() {
+  keys_.push_front({base64url_encode(random_string(20)), generate_rsa_key()});
+  if (keys_.size() > keys_max)
+    keys_.pop_back();
+}
+
+void access_tokens::retire_old_keys() {
+  keys_.erase(keys_.begin() + 1, keys_.end());
+  checked_.clear();
+}
+
+std::string access_tokens::key_set() const {
+  json::array keys;
+  for (const auto& key : keys_) {
+    const auto numbers = rsa_numbers_of(key.pair.public_key).value();
+    keys.push_back(json::object{{"kty", "RSA"},
+                                {"use", "sig"},
+                                {"kid", key.id},
+                                {"x5t", key.id},
+                                {"n", base64url_encode(numbers.modulus)},
+                                {"e", base64url_encode(numbers.exponent)},
+                                {"issuer", issuer_base_ + "/{tenantid}/v2.0"}});
+  }
+  return json::serialize(json::object{{"keys", std::move(keys)}});
+}
+
+std::string access_tokens::key_id() const {
+  return keys_.front().id;
+}
+
+std::string access_tokens::public_key_pem() const {
+  return keys_.front().pair.public_key;
+}
+
+} // namespace postroom::sim
