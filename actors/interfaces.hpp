@@ -42,8 +42,10 @@ using admission_actor = caf::typed_actor<
     answers<credit, want_credit>,
     // Takes credits back; a second time nothing happens.
     accepts<return_credit>,
-    // Answers when a connection to the host may be opened.
-    answers<ack, want_connection>>;
+    // Answers when a connection to the server may be opened.
+    answers<ack, want_connection>,
+    // Learns whether one came about.
+    accepts<connection_tried>>;
 
 /// The PROVIDER: token service of one app registration; one refresh in flight per grant.
 using provider_actor = caf::typed_actor<
@@ -74,6 +76,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::return_credit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_connection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::connection_tried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::submit_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::change_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mail_answer)

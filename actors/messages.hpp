@@ -98,6 +98,8 @@ struct log_grew {
 /// A commit to be made; the batch is consumed.
 struct commit_request {
   std::shared_ptr<storage::batch> what;
+  /// Nobody waits for it: it may wait a moment for others like it and share their one write to disk.
+  bool patient = false;
 };
 struct commit_answer {
   std::shared_ptr<const storage::commit_result> result;
@@ -112,6 +114,8 @@ struct access_token {
   secret<> value;
   std::string delegate;
   wall_time expires{};
+  /// When a newer one is planned to be there; nothing: none is.
+  std::optional<wall_time> renewed{};
 };
 
 /// Byte credits for mail between socket and store.
@@ -153,9 +157,17 @@ struct mail_answer {
   bool repeated = false; ///< it had been accepted before, under the same Idempotency-Key
 };
 
-/// Permission to open one connection to a host, answered in the order asked, at the admitted rate.
+/// Permission to open one connection to a server, answered in the order asked, at the admitted rate.
 struct want_connection {
   std::string host;
+  std::uint16_t port = 0;
+};
+/// What became of an attempt to connect: whether the server answered at all. A server that nobody reaches is tried by
+/// one asker at a time.
+struct connection_tried {
+  std::string host;
+  std::uint16_t port = 0;
+  bool arrived = false;
 };
 
 } // namespace postroom

@@ -2,6 +2,9 @@
 
 #include "actors/errors.hpp"
 #include "actors/supervision.hpp"
+#include "base/log.hpp"
+
+#include <algorithm>
 
 namespace postroom::admission {
 namespace {
@@ -67,6 +70,45 @@ void on_expired(self_pointer self, std::uint64_t number, metrics::admission_prob
   serve(self, metrics); // the one behind it may want less
 }
 
+// -- Connections -----------------------------------------------------------------------------------------------------
+
+using server_place = std::map<std::string, state::server, std::less<>>::iterator;
+
+server_place server_at(state& s, const std::string& host, std::uint16_t port, double per_second) {
+  return s.servers.try_emplace(host + ':' + std::to_string(port), state::server{host_row{per_second}}).first;
+}
+
+/// All whose time has come, and a timer for the next.
+void let_through(self_pointer self, server_place server, const clock* time) {
+  auto& s = self->state;
+  auto& [row, look_at] = server->second;
+  const auto now = time->ticks();
+  while (const auto number = row.take(now))
+    if (auto node = s.waiting.extract(*number))
+      node.mapped().deliver(ack{});
+  if (const auto next = row.next(); next && (!look_at || *next < *look_at)) {
+    look_at = *next;
+    self->delayed_send(self, std::max<mono_time::duration>(*next - now, std::chrono::milliseconds{1}),
+                       row_due{server->first});
+  }
+}
+
+void on_tried(self_pointer self, server_place server, bool arrived, const clock* time) {
+  auto& row = server->second.row;
+  const bool was_down = row.down();
+  if (arrived)
+    row.arrived();
+  else
+    row.failed(time->ticks());
+  if (row.down() == was_down)
+    return;
+  if (arrived)
+    log::info("server.reached", {{"server", server->first}, {"waiting", std::to_string(row.waiting())}});
+  else
+    log::warning("server.unreachable", {{"server", server->first}, {"waiting", std::to_string(row.waiting())}});
+  let_through(self, server, time);
+}
+
 } // namespace
 
 admission_self::behavior_type admission(self_pointer self, admission_config config, const clock* time,
@@ -88,21 +130,22 @@ admission_self::behavior_type admission(self_pointer self, admission_config conf
       [self, config, time](const want_connection& wish) -> caf::result<ack> {
         auto& s = self->state;
         auto promise = self->make_response_promise<ack>();
-        const auto host = s.hosts.try_emplace(wish.host, config.connections_per_second_per_host).first;
-        const auto now = time->ticks();
-        const auto due = host->second.next(now);
-        if (due <= now) {
-          promise.deliver(ack{});
-          return promise;
-        }
         const auto number = s.next_number++;
         s.waiting.emplace(number, promise);
-        self->delayed_send(self, due - now, permit_due{number});
+        const auto server = server_at(s, wish.host, wish.port, config.connections_per_second_per_host);
+        server->second.row.push(number);
+        let_through(self, server, time);
         return promise;
       },
-      [self](const permit_due& due) {
-        if (auto node = self->state.waiting.extract(due.number))
-          node.mapped().deliver(ack{});
+      [self, config, time](const connection_tried& tried) {
+        const auto server = server_at(self->state, tried.host, tried.port, config.connections_per_second_per_host);
+        on_tried(self, server, tried.arrived, time);
+      },
+      [self, time](const row_due& due) {
+        const auto server = self->state.servers.find(due.server);
+        if (server->second.look_at && *server->second.look_at <= time->ticks())
+          server->second.look_at.reset();
+        let_through(self, server, time);
       },
       [self, metrics](const wish_expired& wish) { on_expired(self, wish.number, metrics); },
   };

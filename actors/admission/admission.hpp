@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/admission/credit_pool.hpp"
-#include "actors/admission/pacer.hpp"
+#include "actors/admission/host_row.hpp"
 #include "actors/interfaces.hpp"
 #include "base/limits.hpp"
 #include "metrics/probes.hpp"
@@ -24,9 +24,9 @@ struct admission_config {
 /// would be lost to the pool.
 inline constexpr auto credit_wait_max = std::chrono::minutes{9};
 
-/// A place in the row has come up.
-struct permit_due {
-  std::uint64_t number = 0;
+/// Time to look who may connect to a server.
+struct row_due {
+  std::string server;
 };
 
 /// A wish for credit has waited long enough.
@@ -34,7 +34,7 @@ struct wish_expired {
   std::uint64_t number = 0;
 };
 
-using admission_self = admission_actor::extend<accepts<permit_due>, accepts<wish_expired>>;
+using admission_self = admission_actor::extend<accepts<row_due>, accepts<wish_expired>>;
 
 /// Who waits for credit.
 struct credit_asker {
@@ -53,9 +53,13 @@ struct state {
   static inline constexpr const char* name = "postroom.admission";
 
   std::optional<credit_pool<credit_asker>> credits;
-  std::map<std::uint64_t, booking> booked;         ///< by number; bounded by the pool
-  std::set<caf::actor_addr> monitored;             ///< everyone alive who ever asked for credit
-  std::map<std::string, pacer, std::less<>> hosts; ///< bounded by the providers that are configured
+  std::map<std::uint64_t, booking> booked; ///< by number; bounded by the pool
+  std::set<caf::actor_addr> monitored;     ///< everyone alive who ever asked for credit
+  struct server {
+    host_row row;
+    std::optional<mono_time> look_at; ///< a row_due is under way
+  };
+  std::map<std::string, server, std::less<>> servers; ///< by `host:port`; bounded by the providers that are configured
   std::map<std::uint64_t, caf::typed_response_promise<ack>> waiting;
   std::uint64_t next_number = 0;
 };
@@ -66,5 +70,5 @@ admission_self::behavior_type admission(admission_self::stateful_pointer<state> 
 
 } // namespace postroom::admission
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::admission::permit_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::admission::row_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::admission::wish_expired)

@@ -108,7 +108,7 @@ void perform(self_pointer self, effect::return_slot&) {
 
 void perform(self_pointer self, effect::ask_permit&) {
   auto& s = self->state;
-  ask_for<ack>(self, s.world->admission, 10min, want_connection{s.task->target.host},
+  ask_for<ack>(self, s.world->admission, 10min, want_connection{s.task->target.host, s.task->target.port},
                [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
 }
 

@@ -1,5 +1,4 @@
 #include "actors/admission/credit_pool.hpp"
-#include "actors/admission/pacer.hpp"
 #include "actors/restart_policy.hpp"
 
 #include <gtest/gtest.h>
@@ -55,22 +54,6 @@ TEST(credit_pool, never_grows_beyond_its_size) {
   credit_pool<int> pool{100};
   pool.give_back({1000, false});
   EXPECT_EQ(pool.free_bytes(), 100U);
-}
-
-TEST(pacer, spaces_a_storm_evenly) {
-  pacer p{20};
-  const mono_time start{1h};
-  auto last = start;
-  for (int i = 0; i < 220; ++i)
-    last = p.next(start);
-  // The first second's worth may go at once, the rest at the rate.
-  EXPECT_NEAR(std::chrono::duration<double>(last - start).count(), 10.0, 0.2);
-}
-
-TEST(pacer, does_not_delay_after_a_quiet_time) {
-  pacer p{20};
-  (void)p.next(mono_time{1h});
-  EXPECT_EQ(p.next(mono_time{2h}), mono_time{2h});
 }
 
 TEST(restart_policy, grows_then_parks_then_recovers) {

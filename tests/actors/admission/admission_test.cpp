@@ -1,4 +1,5 @@
 #include "actors/admission/admission.hpp"
+#include "actors/bridge.hpp"
 #include "metrics/registry.hpp"
 #include "tests/actors/support/credit_holder.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -117,18 +118,38 @@ TEST_F(admission_test, shows_what_is_booked) {
   EXPECT_TRUE(used(250));
 }
 
-TEST_F(admission_test, lets_connections_to_one_host_through_at_the_rate) {
+TEST_F(admission_test, lets_connections_to_one_server_through_at_the_rate) {
   std::vector<pending_answer<ack>> answers;
   for (int i = 0; i < 6; ++i)
-    answers.push_back(ask<ack>(gate, want_connection{"imap.example"}));
-  auto other_host = ask<ack>(gate, want_connection{"other.example"});
-  EXPECT_TRUE(other_host.there()) << "hosts do not wait for each other";
+    answers.push_back(ask<ack>(gate, want_connection{"imap.example", 993}));
+  auto other_port = ask<ack>(gate, want_connection{"imap.example", 143});
+  auto other_host = ask<ack>(gate, want_connection{"other.example", 993});
+  EXPECT_TRUE(other_port.there() && other_host.there()) << "servers do not wait for each other";
   const auto count = [&] { return std::count_if(answers.begin(), answers.end(), [](auto& a) { return a.there(); }); };
-  const auto at_once = count();
-  EXPECT_LE(at_once, 3);
-  pass(510ms);
-  EXPECT_EQ(count(), at_once + 1);
+  EXPECT_LE(count(), 2);
+  pass(1050ms);
+  EXPECT_LE(count(), 4);
   pass(3s);
+  EXPECT_EQ(count(), 6);
+}
+
+TEST_F(admission_test, tries_an_unreachable_server_with_one_asker_at_a_time_until_it_is_back) {
+  for (std::uint32_t i = 0; i < host_row::failures_until_down; ++i)
+    tell(gate, connection_tried{"imap.example", 993, false});
+  std::vector<pending_answer<ack>> answers;
+  for (int i = 0; i < 6; ++i)
+    answers.push_back(ask<ack>(gate, want_connection{"imap.example", 993}));
+  const auto count = [&] { return std::count_if(answers.begin(), answers.end(), [](auto& a) { return a.there(); }); };
+  EXPECT_EQ(count(), 0);
+  pass(1010ms);
+  EXPECT_EQ(count(), 1);
+  pass(500ms);
+  EXPECT_EQ(count(), 1);
+  tell(gate, connection_tried{"imap.example", 993, true});
+  run();
+  EXPECT_GE(count(), 2) << "the row goes on as soon as one has arrived";
+  for (int i = 0; i < 5; ++i)
+    pass(1s);
   EXPECT_EQ(count(), 6);
 }
 
