@@ -34,7 +34,7 @@ caf::actor_system_config& tune(caf::actor_system_config& config) {
   // One queue for all workers: with few cores and mostly idle actors it answers sooner than stealing, and it sleeps
   // when there is nothing to do, where stealing polls.
   config.set("scheduler.policy", caf::atom("sharing"));
-  config.set("scheduler.max-threads", std::max<std::size_t>(2, std::thread::hardware_concurrency()));
+  config.set("scheduler.max-threads", std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2));
   config.set("scheduler.max-throughput", std::size_t{100});
   return config;
 }

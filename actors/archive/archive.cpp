@@ -3,6 +3,8 @@
 #include "actors/bridge.hpp"
 #include "actors/supervision.hpp"
 
+#include <utility>
+
 namespace postroom::archive {
 namespace {
 
@@ -13,6 +15,13 @@ void ask_outcome(self_pointer self, storage::store* store, std::uint64_t number)
   const archive_self me{self};
   store->resolve(self->state.waiting.at(number).id, [me, number](result<storage::outcome> what) {
     tell(me, resolved{number, what ? std::optional{*what} : std::nullopt});
+  });
+}
+
+void hand_over(self_pointer self, storage::store* store, std::uint64_t number, storage::batch what) {
+  const archive_self me{self};
+  store->commit(std::move(what), [me, number](storage::commit_result done) {
+    tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
   });
 }
 
@@ -43,11 +52,20 @@ archive_self::behavior_type archive(self_pointer self, storage::store* store, ev
             p.tenants.push_back(tenant_id{append->stream});
         auto promise = p.promise;
         s.waiting.emplace(number, std::move(p));
-        const archive_self me{self};
-        store->commit(std::move(*request.what), [me, number](storage::commit_result done) {
-          tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
-        });
+        if (!request.patient) {
+          hand_over(self, store, number, std::move(*request.what));
+        } else {
+          if (s.patient.empty())
+            self->delayed_send(self, patience, gathering_over{});
+          s.patient.emplace(number, request.what);
+        }
         return promise;
+      },
+      [self, store, time](const gathering_over&) {
+        for (auto& [number, what] : std::exchange(self->state.patient, {})) {
+          self->state.waiting.at(number).since = time->ticks();
+          hand_over(self, store, number, std::move(*what));
+        }
       },
       [self, store, events, time, metrics](const stored& done) {
         auto& p = self->state.waiting.at(done.number);

@@ -12,6 +12,10 @@
 
 namespace postroom::archive {
 
+/// How long a patient commit waits for others: thousands of mailboxes that connect one after the other would each cost
+/// a write of their own.
+inline constexpr auto patience = std::chrono::milliseconds{25};
+
 /// The store has answered a commit.
 struct stored {
   std::uint64_t number = 0;
@@ -26,8 +30,11 @@ struct resolved {
 struct resolve_again {
   std::uint64_t number = 0;
 };
+/// Patient commits have waited long enough.
+struct gathering_over {};
 
-using archive_self = archive_actor::extend<accepts<stored>, accepts<resolved>, accepts<resolve_again>>;
+using archive_self =
+    archive_actor::extend<accepts<stored>, accepts<resolved>, accepts<resolve_again>, accepts<gathering_over>>;
 
 struct pending {
   caf::typed_response_promise<commit_answer> promise;
@@ -40,6 +47,7 @@ struct pending {
 struct state {
   static inline constexpr const char* name = "postroom.archive";
   std::map<std::uint64_t, pending> waiting;
+  std::map<std::uint64_t, std::shared_ptr<storage::batch>> patient; ///< of those waiting, not yet with the store
   std::uint64_t next_number = 0;
 };
 
@@ -52,3 +60,4 @@ archive_self::behavior_type archive(archive_self::stateful_pointer<state> self, 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::archive::stored)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::archive::resolved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::archive::resolve_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::archive::gathering_over)

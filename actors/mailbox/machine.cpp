@@ -15,6 +15,8 @@ constexpr auto stable_after = 5min;
 constexpr auto slow_retry = 5min;
 constexpr auto throttle_delay_max = 10min;
 constexpr auto renewal_retry = 30s;
+/// A session that was busy when its successor could have begun.
+constexpr auto move_retry = 1s;
 
 template <class... Fs>
 struct overloaded : Fs... {
@@ -46,7 +48,7 @@ std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time
                  [&](event::started&) { on_started(); },
                  [&](event::position_loaded& e) { on_position(e.where); },
                  [&](event::permitted&) { on_permitted(); },
-                 [&](event::token_ready& e) { on_token(e.expires); },
+                 [&](event::token_ready& e) { on_token(e); },
                  [&](event::ask_failed& e) { on_ask_failed(e.why); },
                  [&](event::connected&) { on_connected(); },
                  [&](event::ready&) { on_ready(); },
@@ -83,25 +85,32 @@ void machine::connect() {
 }
 
 void machine::on_permitted() {
-  if (step_ != step::permit)
+  if (step_ == step::permit)
+    enter(step::token);
+  else if (move_ == move::permit_asked)
+    move_ = move::token_asked;
+  else
     return;
-  enter(step::token);
   emit(effect::ask_token{std::exchange(fresh_token_, false)});
 }
 
 void machine::on_ask_failed(const error& why) {
-  if (step_ != step::idling) {
+  if (step_ != step::idling && move_ == move::none) {
     fail_over(why);
     return;
   }
   // A renewal that fails while the session lives is no reason to end it: the server will, if at all.
+  move_ = move::none;
   renew_token_at_ = now_ + renewal_retry;
-  enter(step::idling);
+  if (step_ == step::idling)
+    enter(step::idling); // sets the timer anew
 }
 
 void machine::on_connected() {
-  if (step_ == step::connecting)
-    enter(step::logging_in);
+  if (step_ != step::connecting)
+    return;
+  emit(effect::tell_tried{true});
+  enter(step::logging_in);
 }
 
 void machine::on_ready() {
@@ -141,37 +150,57 @@ void machine::on_position(const std::optional<position>& where) {
   connect();
 }
 
-void machine::on_token(wall_time expires) {
-  if (step_ == step::token) {
-    token_expires_ = expires;
-    plan_token_renewal(expires);
+void machine::on_token(const event::token_ready& token) {
+  const bool moves = std::exchange(move_, move::none) == move::token_asked;
+  if (moves && !at_rest()) {
+    reconnect_at_ = now_ + move_retry;
+    return;
+  }
+  if (moves)
+    drop_link();
+  if (moves || step_ == step::token) {
+    plan_token_renewal(token);
     enter(step::connecting);
     emit(effect::open_link{});
     return;
   }
   if (step_ == step::stopped || step_ == step::waiting)
     return;
-  // A renewal during the session: with a new token at hand, move over at a random moment of what the old one has left.
-  const auto left = token_expires_ - now_;
-  if (expires > token_expires_) {
-    const auto margin = std::clamp<std::chrono::milliseconds>(left / 4, 1s, 2min);
-    const auto room = std::max<std::chrono::milliseconds>(left - margin, 0ms);
-    reconnect_at_ =
-        now_ + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * static_cast<double>(room.count()))};
-  } else {
-    renew_token_at_ = now_ + std::max<std::chrono::milliseconds>(left / 2, 1s);
-  }
+  plan_move(token);
   if (step_ == step::idling)
     enter(step::idling); // sets the timer anew
 }
 
-void machine::plan_token_renewal(wall_time expires) {
+/// With a new token at hand during a session: over to it at a random moment of what the old one has left.
+void machine::plan_move(const event::token_ready& token) {
+  const auto left = token_expires_ - now_;
+  if (token.expires <= token_expires_) {
+    renew_token_at_ = now_ + std::max<std::chrono::milliseconds>(left / 2, 1s);
+    return;
+  }
+  const auto margin = std::clamp<std::chrono::milliseconds>(left / 10, 1s, 2min);
+  const auto room = std::max<std::chrono::milliseconds>(left - margin, 0ms);
+  reconnect_at_ =
+      now_ + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * static_cast<double>(room.count()))};
+}
+
+void machine::plan_token_renewal(const event::token_ready& token) {
+  token_expires_ = token.expires;
   reconnect_at_.reset();
-  const auto life = std::max<std::chrono::milliseconds>(expires - now_, 0ms);
-  renew_token_at_ = expires - std::clamp<std::chrono::milliseconds>(life / 5, 1s, 5min);
+  const auto life = std::max<std::chrono::milliseconds>(token.expires - now_, 0ms);
+  renew_token_at_ = token.expires - std::clamp<std::chrono::milliseconds>(life / 5, 1s, 5min);
+  if (token.renewed) {
+    // As soon as it can be there: the more of the old token's life is left, the wider the mailboxes spread.
+    const auto grace = 2s + std::chrono::milliseconds{static_cast<std::int64_t>(chance() * 3000)};
+    renew_token_at_ = std::min(*renew_token_at_, std::max(*token.renewed, now_) + grace);
+  }
 }
 
 void machine::on_command_done(event::command_done& done) {
+  if (idle_ticket_ != 0 && done.outcome.id == idle_ticket_) {
+    on_idle_done(done);
+    return;
+  }
   switch (step_) {
   case step::selecting:
     on_selected(done);
@@ -184,11 +213,6 @@ void machine::on_command_done(event::command_done& done) {
       on_list_done(done);
     else
       on_fetch_done(done);
-    break;
-  case step::idle_wanted:
-  case step::idling:
-  case step::idle_ending:
-    on_idle_done(done);
     break;
   default:
     break; // a LOGOUT's answer or one of a link already given up
@@ -264,15 +288,19 @@ void machine::enter_idle() {
   idle_ticket_ = last_ticket_;
 }
 
+/// The look at the folder follows DONE on the wire, so that new mail does not wait for another round trip.
 void machine::leave_idle() {
-  enter(step::idle_ending);
   emit(effect::end_idle{});
+  begin_sync(0);
 }
 
-void machine::on_idle_done(const event::command_done& done) {
-  if (done.outcome.id != idle_ticket_)
+void machine::on_idle_done(event::command_done& done) {
+  idle_ticket_ = 0;
+  if (step_ == step::syncing) {
+    early_listed_ = std::move(done.listed);
     return;
-  if (done.outcome.kind != imap::status_kind::ok && step_ != step::idle_ending) {
+  }
+  if (done.outcome.kind != imap::status_kind::ok) {
     fail_over(fail(errc::command_refused, "IDLE: " + done.outcome.text));
     return;
   }
@@ -290,7 +318,11 @@ void machine::on_timer(std::uint32_t epoch) {
   if (step_ != step::idling)
     return;
   if (reconnect_at_ && *reconnect_at_ <= now_) {
-    reconnect();
+    // The session goes on until there is a place and a token for the next.
+    reconnect_at_.reset();
+    move_ = move::permit_asked;
+    emit(effect::ask_permit{});
+    enter(step::idling);
   } else if (renew_token_at_ && *renew_token_at_ <= now_) {
     renew_token_at_.reset();
     emit(effect::ask_token{false});
@@ -306,12 +338,20 @@ void machine::on_closed(const error& why) {
   const bool broke_off = why.code == errc::connection_lost || why.code == errc::timeout ||
                          why.code == errc::protocol_violation || why.code == errc::too_large;
   const auto reading = std::find_if(ranges_.begin(), ranges_.end(), [](auto& r) { return r.credited && !r.fetched; });
+  if (step_ == step::connecting && (broke_off || why.code == errc::connect_failed || why.code == errc::dns_failed))
+    emit(effect::tell_tried{false});
   if (broke_off && reading != ranges_.end())
     for (auto uid : reading->range.uids)
       ++suspects_[uid];
   fail_over(why);
 }
 
+/// Nothing is under way that a new session would not know of.
+bool machine::at_rest() const {
+  return step_ == step::idle_wanted || step_ == step::idling;
+}
+
+/// At once, to a clean session.
 void machine::reconnect() {
   give_up_link();
   reconnect_at_.reset();
@@ -320,12 +360,19 @@ void machine::reconnect() {
 }
 
 void machine::give_up_link() {
+  drop_link();
+  // A position that was on its way to the store may or may not be there.
+  position_known_ = false;
+}
+
+void machine::drop_link() {
   ++timer_epoch_;
   ranges_.clear();
   listing_ = false;
   credit_asked_ = false;
-  // A position that was on its way to the store may or may not be there.
-  position_known_ = false;
+  idle_ticket_ = 0;
+  early_listed_ = {};
+  move_ = move::none;
   emit(effect::return_credit{true});
   emit(effect::close_link{});
 }
@@ -410,7 +457,6 @@ mailbox_state machine::state() const {
     return in_step_ ? mailbox_state::idle : mailbox_state::catching_up;
   case step::idle_wanted:
   case step::idling:
-  case step::idle_ending:
     return mailbox_state::idle;
   case step::waiting:
     return failures_.parked() ? mailbox_state::degraded : mailbox_state::waiting;

@@ -23,7 +23,6 @@ enum class catch_up_policy : std::uint8_t { only_new, since, all };
 struct settings {
   account_id account;
   tenant_id tenant;
-  std::string host;
   std::string folder = "INBOX";
   catch_up_policy policy = catch_up_policy::only_new;
   wall_time since{}; ///< for `since`
@@ -53,6 +52,7 @@ struct position_loaded {
 struct permitted {};
 struct token_ready {
   wall_time expires{};
+  std::optional<wall_time> renewed; ///< when a newer one is planned to be there
 };
 /// Something asked of another actor failed: token, permit, credit, cursor.
 struct ask_failed {
@@ -111,6 +111,10 @@ struct ask_token {
   bool refresh = false;
 };
 struct open_link {};
+/// Tells admission whether the server answered.
+struct tell_tried {
+  bool arrived = false;
+};
 struct submit {
   std::vector<imap::command> commands;
 };
@@ -146,9 +150,9 @@ struct ended {};
 } // namespace effect
 
 using effect_type =
-    std::variant<effect::load_position, effect::ask_permit, effect::ask_token, effect::open_link, effect::submit,
-                 effect::end_idle, effect::close_link, effect::ask_credit, effect::return_credit, effect::commit_range,
-                 effect::commit_position, effect::set_timer, effect::report, effect::ended>;
+    std::variant<effect::load_position, effect::ask_permit, effect::ask_token, effect::open_link, effect::tell_tried,
+                 effect::submit, effect::end_idle, effect::close_link, effect::ask_credit, effect::return_credit,
+                 effect::commit_range, effect::commit_position, effect::set_timer, effect::report, effect::ended>;
 
 /// Decides what a mailbox does next (inbound, IMAP). Owned by one actor; pure: time comes in, effects go out and must
 /// be carried out in order. States: see `step`; each has an exit, by an answer, a deadline of the link, or a timer.
@@ -180,8 +184,7 @@ private:
     syncing,     ///< listing, fetching, committing
     idle_wanted, ///< IDLE sent, not yet accepted
     idling,
-    idle_ending, ///< DONE sent
-    waiting,     ///< for the next try
+    waiting, ///< for the next try
     stopped,
   };
   struct range_in_flight {
@@ -205,13 +208,13 @@ private:
   void on_commit_failed(const event::commit_failed& failure);
   void stop();
   void on_position(const std::optional<position>& where);
-  void on_token(wall_time expires);
+  void on_token(const event::token_ready& token);
   void on_command_done(event::command_done& done);
   void on_selected(const event::command_done& done);
   void on_search_done(const event::command_done& done);
   void on_list_done(event::command_done& done);
   void on_fetch_done(const event::command_done& done);
-  void on_idle_done(const event::command_done& done);
+  void on_idle_done(event::command_done& done);
   [[nodiscard]] range_in_flight* range_of(std::uint32_t uid);
   void on_parsed(std::uint32_t uid);
   void on_committed();
@@ -225,9 +228,12 @@ private:
   void commit_ready();
   void enter_idle();
   void leave_idle();
-  void plan_token_renewal(wall_time expires);
+  void plan_token_renewal(const event::token_ready& token);
+  void plan_move(const event::token_ready& token);
   void connect();
   void reconnect();
+  void drop_link();
+  [[nodiscard]] bool at_rest() const;
   void give_up_link();
   void fail_over(const error& why);
   void wait_for(std::chrono::milliseconds delay);
@@ -240,6 +246,7 @@ private:
   settings config_;
   position position_;
   sync_plan plan_;
+  std::vector<net::listed_message> early_listed_;  ///< came before the IDLE ended behind which it was asked for
   std::vector<range_in_flight> ranges_;            ///< a few; the first is committed first
   std::map<std::uint32_t, std::uint8_t> suspects_; ///< UIDs in flight when a link died, and how often
   std::vector<effect_type> effects_;
@@ -259,6 +266,7 @@ private:
   std::uint32_t timer_epoch_ = 0;
   std::uint32_t uid_next_ = 0;
   step step_ = step::created;
+  enum class move : std::uint8_t { none, permit_asked, token_asked } move_ = move::none; ///< to a new session
   bool position_known_ = false;
   bool in_step_ = false;
   bool fresh_token_ = false;  ///< the next token must be a new one

@@ -102,7 +102,9 @@ void machine::on_list_done(event::command_done& done) {
     fail_over(fail(errc::command_refused, "UID FETCH (listing): " + done.outcome.text));
     return;
   }
-  plan_.listed(std::move(done.listed));
+  auto listed = std::exchange(early_listed_, {});
+  listed.insert(listed.end(), done.listed.begin(), done.listed.end());
+  plan_.listed(std::move(listed));
   drive_sync();
 }
 

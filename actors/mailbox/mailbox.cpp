@@ -66,7 +66,7 @@ void perform(self_pointer self, const effect::load_position&) {
 
 void perform(self_pointer self, const effect::ask_permit&) {
   auto& s = mine(self);
-  ask_for<ack>(self, s.world->admission, queue_limit, want_connection{s.task->config.host},
+  ask_for<ack>(self, s.world->admission, queue_limit, want_connection{s.task->target.host, s.task->target.port},
                [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
 }
 
@@ -75,7 +75,8 @@ void perform(self_pointer self, const effect::ask_token& e) {
   ask_for<access_token>(self, s.task->provider, ask_limit * 2, want_access_token{s.task->grant, e.refresh},
                         [](self_pointer me, const access_token& token) {
                           mine(me).token = token.value;
-                          feed(me, event::token_ready{token.expires});
+                          feed(me, event::token_ready{token.expires, token.renewed});
+                          mine(me).token = {}; // a session at rest needs none
                         });
 }
 
@@ -87,6 +88,11 @@ void perform(self_pointer self, const effect::open_link&) {
                                                  inbound_context{s.context.tenant, s.context.account, s.context.folder},
                                                  s.world->store, s.world->parser);
   s.link = s.world->dialer.open(std::move(target), std::move(listener));
+}
+
+void perform(self_pointer self, const effect::tell_tried& e) {
+  auto& s = mine(self);
+  tell(s.world->admission, connection_tried{s.task->target.host, s.task->target.port, e.arrived});
 }
 
 void perform(self_pointer self, effect::submit& e) {
@@ -140,10 +146,10 @@ void perform(self_pointer self, const effect::return_credit& e) {
   }
 }
 
-void send_commit(self_pointer self, storage::batch batch, std::function<void(self_pointer)> done) {
+void send_commit(self_pointer self, storage::batch batch, bool patient, std::function<void(self_pointer)> done) {
   auto& s = mine(self);
   auto shared = std::make_shared<storage::batch>(std::move(batch));
-  ask_for<commit_answer>(self, s.world->archive, commit_limit, commit_request{std::move(shared)},
+  ask_for<commit_answer>(self, s.world->archive, commit_limit, commit_request{std::move(shared), patient},
                          [done](self_pointer me, const commit_answer& answer) {
                            const auto& result = *answer.result;
                            if (result.outcome == storage::outcome::committed) {
@@ -160,7 +166,7 @@ void send_commit(self_pointer self, storage::batch batch, std::function<void(sel
 void perform(self_pointer self, const effect::commit_position& e) {
   auto& s = mine(self);
   commit_builder builder{s.context, e.next.validity, s.cursor_revision, s.world->time.now()};
-  send_commit(self, builder.finish(e.next), [](self_pointer me) { feed(me, event::committed{}); });
+  send_commit(self, builder.finish(e.next), true, [](self_pointer me) { feed(me, event::committed{}); });
 }
 
 void count_committed(self_pointer self, const std::vector<wall_time>& arrivals, std::size_t skipped,
@@ -234,7 +240,7 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
   if (rest)
     where.last_uid = message_uid{it->first - 1};
   const auto quarantined = builder.quarantined();
-  send_commit(self, builder.finish(where), [known, rest, arrivals, skipped, quarantined](self_pointer me) {
+  send_commit(self, builder.finish(where), false, [known, rest, arrivals, skipped, quarantined](self_pointer me) {
     count_committed(me, arrivals, skipped, quarantined);
     if (rest) {
       commit_part(me, known);

@@ -23,6 +23,8 @@ grant_tokens::advice grant_tokens::decide(mono_time now, bool anew) const {
 
 void grant_tokens::adopt(access_token token, const oauth2::token_times& times, double chance) {
   const auto plan = oauth2::plan_refresh(times, chance);
+  const auto left = plan.expires_at - plan.refresh_at;
+  token.renewed = token.expires - std::chrono::duration_cast<std::chrono::milliseconds>(left);
   issued_ = times.issued;
   refresh_at_ = plan.refresh_at;
   // Tokens that live for minutes only would never be handed out under the two-minute rule.

@@ -154,7 +154,6 @@ result<mailbox::assignment> assign(const records::Account& account, const record
   mailbox::assignment task;
   task.config.account = account_id{account.id()};
   task.config.tenant = tenant_id{account.tenant()};
-  task.config.host = host.host;
   task.config.folder = account.folder().empty() ? "INBOX" : account.folder();
   task.config.policy = policy_of(account);
   task.config.since = wall_time{std::chrono::milliseconds{account.catch_up_since_ms()}};

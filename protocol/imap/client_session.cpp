@@ -230,8 +230,10 @@ void client_session::impl::end_idle() {
 }
 
 void client_session::impl::send_done() {
-  if (queue.flush_done(out))
-    ++dones_sent;
+  if (!queue.flush_done(out))
+    return;
+  ++dones_sent;
+  flush();
 }
 
 error client_session::impl::best_reason(error why) const {

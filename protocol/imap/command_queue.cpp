@@ -50,7 +50,8 @@ bool command_queue::flush(send_buffer& out) {
       if (e.what == kind::idle)
         idle_ = idle_state::requested;
     }
-    if (alone || e.waits_for_plus())
+    const bool ending = e.what == kind::idle && idle_ == idle_state::leaving;
+    if ((alone && !ending) || e.waits_for_plus())
       break;
   }
   return begun;

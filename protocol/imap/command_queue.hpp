@@ -31,7 +31,8 @@ struct finished_command {
 /// The commands of a session that are waiting or in flight, and the rules of what may be sent when (RFC 9051 §5.5):
 /// commands are pipelined, except that IDLE, LOGOUT, SELECT, EXAMINE and UNSELECT go alone – untagged data must belong
 /// to one folder beyond doubt, and a command behind a SELECT that fails would hit the wrong one – and that nothing is
-/// sent inside a command that waits for `+`. Not thread-safe.
+/// sent inside a command that waits for `+`. DONE ends an IDLE's being alone: what follows need not wait for its
+/// answer. Not thread-safe.
 class command_queue {
 public:
   /// Encodes and queues. Errors as of encode_command, and errc::busy beyond limits::imap_commands_open_max.

@@ -17,10 +17,12 @@ using namespace std::chrono_literals;
 class forgetful_store final : public forwarding_store {
 public:
   using forwarding_store::forwarding_store;
+  int commits = 0;
   int answers_to_lose = 0;
   int resolves_to_fail = 0;
 
   void commit(storage::batch what, storage::completion<storage::commit_result> done) override {
+    ++commits;
     forwarding_store::commit(std::move(what), [this, done](storage::commit_result r) {
       if (answers_to_lose > 0) {
         --answers_to_lose;
@@ -61,6 +63,23 @@ protected:
     return {batch};
   }
 };
+
+TEST_F(archive_test, lets_patient_commits_wait_for_company) {
+  std::vector<pending_answer<commit_answer>> answers;
+  for (int i = 0; i < 3; ++i) {
+    auto request = two_events();
+    request.patient = true;
+    answers.push_back(ask<commit_answer>(keeper, request));
+  }
+  EXPECT_EQ(store.commits, 0);
+  auto hasty = ask<commit_answer>(keeper, two_events());
+  EXPECT_TRUE(hasty.there()) << "others do not wait with them";
+  EXPECT_EQ(store.commits, 1);
+  pass(25ms);
+  EXPECT_EQ(store.commits, 4);
+  for (auto& each : answers)
+    EXPECT_TRUE(each.there());
+}
 
 TEST_F(archive_test, commits_and_tells_of_new_events) {
   auto waiting = ask<log_position>(hub, wait_for_events{tenant_id{"acme"}, 0, 60s});

@@ -179,7 +179,6 @@ protected:
     assignment task;
     task.config.account = account_id{name};
     task.config.tenant = tenant_id{"acme"};
-    task.config.host = "mail.example.com";
     task.config.policy = catch_up_policy::all;
     task.target.session.user = name;
     task.provider = provider;

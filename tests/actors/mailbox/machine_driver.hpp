@@ -19,7 +19,7 @@ namespace postroom::mailbox {
 /// pending step, so that a test can let any of them fail.
 class machine_driver {
 public:
-  explicit machine_driver(settings config) : machine(std::move(config), 7) {}
+  explicit machine_driver(settings config, unsigned seed = 7) : machine(std::move(config), seed) {}
 
   mailbox::machine machine;
   std::map<std::uint32_t, std::uint64_t> folder; ///< UID → size
@@ -37,6 +37,10 @@ public:
   bool ended = false;
   std::set<std::uint32_t> poisoned; ///< FETCH of these is refused
   std::vector<bool> token_refreshes;
+  std::vector<bool> tried; ///< what admission heard
+  bool hold_permits = false;
+  bool reachable = true;
+  std::optional<std::chrono::seconds> token_renewed_after;
   std::pair<mailbox_state, bool> shown{mailbox_state::waiting, false}; ///< state and in step, as last reported
 
   wall_time now{std::chrono::hours{24 * 20'000}};
@@ -99,17 +103,26 @@ public:
 
 private:
   void perform(effect::load_position&) { feed(event::position_loaded{stored}); }
-  void perform(effect::ask_permit&) { feed(event::permitted{}); }
+  void perform(effect::ask_permit&) {
+    if (!hold_permits)
+      feed(event::permitted{});
+  }
+  void perform(effect::tell_tried& e) { tried.push_back(e.arrived); }
   void perform(effect::ask_token& e) {
     token_refreshes.push_back(e.refresh);
     if (token_fails) {
       feed(event::ask_failed{*token_fails});
       return;
     }
-    feed(event::token_ready{now + token_life});
+    const auto renewed = token_renewed_after ? std::optional{now + *token_renewed_after} : std::nullopt;
+    feed(event::token_ready{now + token_life, renewed});
   }
   void perform(effect::open_link&) {
     ++links_opened;
+    if (!reachable) {
+      feed(event::link_closed{fail(errc::connect_failed, "connection refused")});
+      return;
+    }
     link_up = true;
     ticket = 0;
     in_idle = false;
@@ -124,6 +137,8 @@ private:
   }
   void perform(effect::end_idle&) {
     if (!std::exchange(in_idle, false) || !link_up)
+      return;
+    if (lists_before_idle_ends)
       return;
     event::command_done done;
     done.outcome.id = idle_ticket;
@@ -204,6 +219,12 @@ private:
         else
           done.listed.push_back({message_uid{it->first}, {}, it->second, {}});
       }
+    if (!bodies && std::exchange(lists_before_idle_ends, false)) {
+      event::command_done idle;
+      idle.outcome.id = idle_ticket;
+      idle.listed = std::exchange(done.listed, {});
+      feed(idle);
+    }
     if (bodies && overlapping && !overlapped && !delivered.empty() && delivered.back() < folder.rbegin()->first) {
       overlapped = done.outcome.id;
       early = std::move(delivered);
@@ -243,6 +264,8 @@ private:
 
 public:
   std::optional<error> token_fails;
+  /// The next listing comes before the answer to the IDLE that DONE ended.
+  bool lists_before_idle_ends = false;
   /// The server sends the bodies of two pipelined commands before it answers the first.
   bool overlapping = false;
 

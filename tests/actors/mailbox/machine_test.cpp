@@ -11,7 +11,6 @@ settings config_of(catch_up_policy policy) {
   settings config;
   config.account = account_id{"developers"};
   config.tenant = tenant_id{"default"};
-  config.host = "localhost";
   config.policy = policy;
   return config;
 }
@@ -87,6 +86,18 @@ TEST(mailbox_machine, finds_mail_whose_notice_was_lost_when_idle_is_renewed) {
   EXPECT_TRUE(world.idling());
 }
 
+TEST(mailbox_machine, takes_a_listing_that_overtakes_the_end_of_idle) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.lists_before_idle_ends = true;
+  world.deliver(2);
+  world.feed(event::folder_changed{});
+  world.run();
+  EXPECT_EQ(world.announced, up_to(2));
+  EXPECT_TRUE(world.idling());
+}
+
 TEST(mailbox_machine, reconnects_with_a_new_token_before_the_old_one_ends) {
   machine_driver world{config_of(catch_up_policy::all)};
   world.token_life = 1h;
@@ -99,6 +110,62 @@ TEST(mailbox_machine, reconnects_with_a_new_token_before_the_old_one_ends) {
   EXPECT_LT(world.now - begin, 1h);
   EXPECT_GT(world.now - begin, 50min);
   EXPECT_TRUE(world.idling());
+}
+
+TEST(mailbox_machine, spreads_over_all_that_is_left_once_a_newer_token_is_there) {
+  std::size_t early = 0;
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    machine_driver world{config_of(catch_up_policy::all), seed};
+    world.token_life = 6min;
+    world.token_renewed_after = 4min;
+    world.feed(event::started{});
+    world.until_in_step();
+    const auto begin = world.now;
+    while (world.links_opened == 1)
+      world.pass_timer();
+    EXPECT_GE(world.now - begin, 4min);
+    EXPECT_LE(world.now - begin, 6min - 5s);
+    early += world.now - begin < 5min;
+  }
+  EXPECT_GE(early, 10U);
+  EXPECT_LE(early, 30U);
+}
+
+TEST(mailbox_machine, keeps_its_session_until_there_is_a_place_for_the_next) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.feed(event::started{});
+  world.until_in_step();
+  world.hold_permits = true;
+  const auto asked = world.token_refreshes.size();
+  const auto begin = world.now;
+  while (world.now - begin < 58min)
+    world.pass_timer();
+  EXPECT_EQ(world.links_opened, 1U);
+  EXPECT_TRUE(world.idling());
+  world.deliver(2);
+  world.feed(event::folder_changed{});
+  world.run();
+  EXPECT_EQ(world.announced, up_to(2)) << "new mail does not wait for it";
+  world.hold_permits = false;
+  world.feed(event::permitted{});
+  world.run();
+  EXPECT_EQ(world.links_opened, 2U);
+  EXPECT_GT(world.token_refreshes.size(), asked);
+  EXPECT_TRUE(world.idling());
+  EXPECT_EQ(world.announced, up_to(2));
+}
+
+TEST(mailbox_machine, tells_admission_whether_the_server_answered) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.reachable = false;
+  world.feed(event::started{});
+  world.run();
+  EXPECT_EQ(world.tried, std::vector{false});
+  world.reachable = true;
+  world.until_in_step();
+  EXPECT_EQ(world.tried, (std::vector{false, true}));
+  world.close_link(fail(errc::connection_lost, "reset"));
+  EXPECT_EQ(world.tried.size(), 2U) << "a session that breaks says nothing about reaching the server";
 }
 
 TEST(mailbox_machine, asks_again_after_a_renewal_failed_and_moves_over_in_time) {

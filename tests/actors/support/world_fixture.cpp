@@ -97,10 +97,17 @@ void world_fixture::let_parse() {
 }
 
 void world_fixture::settle() {
-  do {
-    run();
-    let_parse();
-  } while (scheduler.has_job());
+  const auto work = [this] {
+    do {
+      run();
+      let_parse();
+    } while (scheduler.has_job());
+  };
+  work();
+  for (int patient_commits = 0; patient_commits < 2; ++patient_commits) {
+    pass(archive::patience);
+    work();
+  }
 }
 
 void world_fixture::let_pass(std::chrono::milliseconds total, std::chrono::milliseconds step) {

@@ -99,6 +99,38 @@ TEST(imap_session, leaves_an_idle_that_was_not_accepted_yet) {
       {"idling", "done 1 OK 'bye'"}));
 }
 
+TEST(imap_session, sends_what_comes_next_right_behind_done) {
+  check_script(ready_script(
+      {
+          owner_submits(idle_command{}),
+          client_says("A1 IDLE\r\n"),
+          server_says("+ \r\n* 6 EXISTS\r\n"),
+          owner_submits(noop_command{}),
+          client_says(""),
+          owner_ends_idle(),
+          client_says("DONE\r\nA2 NOOP\r\n"),
+          owner_submits(idle_command{}),
+          client_says(""),
+          server_says("A1 OK IDLE completed.\r\nA2 OK done\r\n"),
+          client_says("A3 IDLE\r\n"),
+      },
+      {"idling", "EXISTS 6", "done 1 OK 'IDLE completed.'", "done 2 OK 'done'"}));
+}
+
+TEST(imap_session, keeps_what_comes_next_until_idle_was_accepted) {
+  check_script(ready_script(
+      {
+          owner_submits(idle_command{}),
+          client_says("A1 IDLE\r\n"),
+          owner_ends_idle(),
+          owner_submits(noop_command{}),
+          client_says(""),
+          server_says("+ go\r\n"),
+          client_says("DONE\r\nA2 NOOP\r\n"),
+      },
+      {"idling"}));
+}
+
 TEST(imap_session, leaves_idle_from_inside_the_callback) {
   ready_session s;
   ASSERT_TRUE(s.session.submit(idle_command{}));
@@ -173,9 +205,9 @@ TEST(imap_session, pipelines_but_lets_idle_and_select_go_alone) {
   EXPECT_EQ(session.waits_for(), waiting_for::idle_traffic);
   session.end_idle();
   EXPECT_EQ(session.waits_for(), waiting_for::idle_end);
-  EXPECT_EQ(take_outgoing(session), "DONE\r\n");
+  EXPECT_EQ(take_outgoing(session), "DONE\r\nA7 NOOP\r\n");
   feed(session, "A6 OK x\r\n");
-  EXPECT_EQ(take_outgoing(session), "A7 NOOP\r\n");
+  EXPECT_EQ(take_outgoing(session), "");
   feed(session, "A7 OK x\r\n");
   EXPECT_EQ(take_outgoing(session), "A8 LOGOUT\r\n");
   feed(session, "* BYE bye\r\nA8 OK x\r\n");
