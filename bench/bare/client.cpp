@@ -85,7 +85,7 @@ SSL_CTX* make_context(const settings& with) {
   return context;
 }
 
-connection open_mailbox(SSL_CTX* context, const settings& with, std::string_view login, std::string& selected) {
+connection log_in(SSL_CTX* context, const settings& with, std::string_view login) {
   connection made;
   made.fd = connect_to(with.port);
   made.ssl = SSL_new(context);
@@ -95,6 +95,11 @@ connection open_mailbox(SSL_CTX* context, const settings& with, std::string_view
     give_up(std::string{"TLS: "} + ERR_error_string(ERR_get_error(), nullptr));
   (void)read_until(made, "* OK");
   (void)command(made, "AUTHENTICATE XOAUTH2 " + std::string{login});
+  return made;
+}
+
+connection open_mailbox(SSL_CTX* context, const settings& with, std::string_view login, std::string& selected) {
+  const auto made = log_in(context, with, login);
   selected = command(made, "EXAMINE INBOX");
   return made;
 }

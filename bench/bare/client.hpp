@@ -29,7 +29,9 @@ struct connection {
   int fd = -1;
   SSL* ssl = nullptr;
 };
-/// Connects, logs in and selects INBOX read-only; `selected` gets the answer to EXAMINE. Blocks.
+/// Connects and logs in. Blocks.
+[[nodiscard]] connection log_in(SSL_CTX* context, const settings& with, std::string_view login);
+/// The same, and selects INBOX read-only; `selected` gets the answer to EXAMINE.
 [[nodiscard]] connection open_mailbox(SSL_CTX* context, const settings& with, std::string_view login,
                                       std::string& selected);
 void close(connection& what);
