@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sim/scenario.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -32,14 +34,26 @@ struct token_options {
 /// Makes an API token and prints it. The gateway must not run on the same data meanwhile.
 [[nodiscard]] int create_token(const token_options& options);
 
+/// One for each provider, and what one process plays without effort.
+inline constexpr std::size_t demo_mailboxes_min = 3;
+inline constexpr std::size_t demo_mailboxes_max = 5000;
 struct demo_options {
   std::filesystem::path directory; ///< empty: a temporary one, removed at the end
   std::filesystem::path ready_file;
   std::string listen = "127.0.0.1:0";
-  std::size_t mailboxes = 20;
+  std::size_t mailboxes = 50; ///< of all tenants together
   std::chrono::milliseconds mail_every{1500};
   std::chrono::seconds run_for{0}; ///< 0: until interrupted
 };
 [[nodiscard]] int demo(const demo_options& options);
+
+struct sim_options {
+  sim::scenario plan;
+  std::filesystem::path ready_file;
+  std::filesystem::path gateway_config; ///< empty: none is written
+  std::chrono::seconds run_for{0};      ///< 0: until interrupted
+};
+/// Runs the stand-in for Microsoft 365 alone.
+[[nodiscard]] int simulate(const sim_options& options);
 
 } // namespace postroom::app

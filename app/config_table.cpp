@@ -3,6 +3,7 @@
 #include "storage/object_schema.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace postroom::app {
 
@@ -40,6 +41,34 @@ std::optional<std::int64_t> config_table::number(std::string_view key, std::int6
     return value;
   problem(key, "must be a whole number between " + std::to_string(lowest) + " and " + std::to_string(highest));
   return {};
+}
+
+std::optional<double> config_table::real(std::string_view key, double lowest, double highest) {
+  const auto* node = take(key);
+  if (!node)
+    return {};
+  const auto value = node->value<double>();
+  if (value && *value >= lowest && *value <= highest)
+    return value;
+  std::ostringstream range;
+  range << "must be a number between " << lowest << " and " << highest;
+  problem(key, range.str());
+  return {};
+}
+
+std::vector<std::string> config_table::texts(std::string_view key) {
+  const auto* node = take(key);
+  std::vector<std::string> out;
+  if (!node)
+    return out;
+  const auto* array = node->as_array();
+  if (!array || !(array->empty() || array->is_homogeneous(toml::node_type::string))) {
+    problem(key, "must be a list of texts");
+    return out;
+  }
+  for (const auto& each : *array)
+    out.push_back(each.value<std::string>().value_or(""));
+  return out;
 }
 
 const toml::table* config_table::table(std::string_view key) {

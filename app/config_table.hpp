@@ -23,6 +23,9 @@ public:
   [[nodiscard]] std::optional<std::string> text(std::string_view key);
   [[nodiscard]] std::optional<bool> flag(std::string_view key);
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view key, std::int64_t lowest, std::int64_t highest);
+  [[nodiscard]] std::optional<double> real(std::string_view key, double lowest, double highest);
+  /// A list of texts; empty when it is absent or wrong.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   /// The table under a key; null when it is absent or something else.
   [[nodiscard]] const toml::table* table(std::string_view key);
   /// The `[[key]]` tables; empty when there are none.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace postroom::sim {
 namespace {
@@ -85,6 +86,28 @@ std::string account_block(const std::string& tenant, const std::string& provider
          setting("catch_up", options.catch_up);
 }
 
+/// Tenants may have the same name, or one of which no id can be made.
+class tenant_ids {
+public:
+  const std::string& of(const provider_facts& facts) {
+    auto& id = ids_[facts.tenant_id];
+    if (!id.empty())
+      return id;
+    constexpr std::size_t name_max = 48; // an id has 64 at most
+    auto name = id_of(facts.tenant_name.substr(0, name_max));
+    if (name.empty())
+      name = "tenant";
+    id = name;
+    for (std::size_t number = 2; !taken_.insert(id).second; ++number)
+      id = name + "-" + std::to_string(number);
+    return id;
+  }
+
+private:
+  std::map<std::string, std::string> ids_; ///< by directory id
+  std::set<std::string> taken_;
+};
+
 } // namespace
 
 std::string id_of(std::string_view name) {
@@ -101,11 +124,12 @@ std::string id_of(std::string_view name) {
 
 std::string gateway_config(std::span<const provider_facts> providers, const gateway_config_options& options) {
   auto text = head(options);
+  tenant_ids ids;
   std::map<std::string, std::size_t> providers_of; ///< of each tenant, so far
   std::string blocks;
   std::size_t accounts = 0;
   for (const auto& facts : providers) {
-    const auto tenant = id_of(facts.tenant_name);
+    const auto& tenant = ids.of(facts);
     const auto number = ++providers_of[tenant];
     if (number == 1)
       text += "[[tenant]]\n" + setting("id", tenant) + setting("name", facts.tenant_name);

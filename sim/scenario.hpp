@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/result.hpp"
 #include "sim/control/faults.hpp"
 #include "sim/identity/registry.hpp"
 
@@ -17,9 +18,11 @@ struct tenant_plan {
   std::string name;
   std::string domain; ///< `contoso.test`
   service kind = service::microsoft;
-  std::size_t providers = 1;  ///< app registrations
-  std::size_t delegates = 1;  ///< of each provider: users who may open its mailboxes and send as them
-  std::size_t mailboxes = 20; ///< shared ones; spread evenly over providers, then delegates
+  std::size_t providers = 1; ///< app registrations
+  /// Of each provider: users who may open its mailboxes and send as them. At Google's and generic services there are
+  /// none: each mailbox is that of a user of its own.
+  std::size_t delegates = 1;
+  std::size_t mailboxes = 20; ///< spread evenly over providers, then delegates
   tenant_policies policies;
 };
 
@@ -28,8 +31,9 @@ struct mail_plan {
   std::size_t initial_each = 3; ///< in every INBOX from the beginning
   double per_second = 0;        ///< to all mailboxes together; 0: none but what is asked for
   bool round_robin = false;     ///< otherwise to mailboxes drawn by the seed
-  std::size_t size_min = 0;     ///< octets, at least: filled up with text; 0: as generated
-  std::filesystem::path corpus; ///< `*.eml` of this folder instead of generated mails; empty: generated
+  std::size_t size_min = 0;     ///< octets, of generated mails at least: filled up with text; 0: as generated
+  std::size_t keep_each = 0;    ///< an INBOX loses its oldest mails beyond that many when one arrives; 0: keeps all
+  std::filesystem::path corpus; ///< `*.eml` of this folder, again and again by name, instead of generated mails
 };
 
 /// Exchange Online's limits, to be made smaller or larger; Google's are as many connections as `imap_connections`.
@@ -51,6 +55,7 @@ struct scenario {
   std::uint16_t imap_port = 0;         ///< Exchange Online's face
   std::uint16_t smtp_port = 0;         ///< with STARTTLS
   std::uint16_t generic_imap_port = 0; ///< a face like Dovecot's
+  std::uint16_t generic_smtp_port = 0; ///< a face like Postfix's
   std::uint16_t gmail_imap_port = 0;
   std::uint16_t gmail_smtp_port = 0;
   std::uint16_t control_port = 0;
@@ -61,12 +66,38 @@ struct scenario {
   std::filesystem::path directory;
   std::chrono::seconds access_token_life{3600};
   std::vector<tenant_plan> tenants{tenant_plan{"Contoso", "contoso.test", service::microsoft, 1, 1, 20, {}}};
+  /// Registered with every application, as web redirects.
+  std::vector<std::string> redirect_uris{
+      "https://localhost:8443/api/cloudProviders/oauth2/microsoft/callback",
+      "http://localhost:8025/api/cloudProviders/oauth2/microsoft/callback",
+      "http://127.0.0.1:8025/api/cloudProviders/oauth2/microsoft/callback",
+  };
   mail_plan mail;
   limit_plan limits;
   std::vector<fault> faults;
   /// The journal remembers this many mails; older ones are forgotten, and it says so.
   std::size_t journal_mails_max = 1'000'000;
 };
+
+/// `invalid_argument` when it cannot be: nobody to serve, a domain twice, too much of anything.
+[[nodiscard]] result<void> check_scenario(const scenario& plan);
+
+/// The trust anchor a client needs; empty without TLS.
+[[nodiscard]] std::filesystem::path ca_file_of(const scenario& plan);
+
+/// Where the stand-in is reached on 127.0.0.1.
+struct served_ports {
+  std::uint16_t identity = 0;
+  std::uint16_t imap = 0;
+  std::uint16_t smtp = 0;
+  std::uint16_t generic_imap = 0;
+  std::uint16_t generic_smtp = 0;
+  std::uint16_t gmail_imap = 0;
+  std::uint16_t gmail_smtp = 0;
+  std::uint16_t control = 0;
+};
+[[nodiscard]] std::uint16_t imap_port_of(const served_ports& ports, service face);
+[[nodiscard]] std::uint16_t smtp_port_of(const served_ports& ports, service face);
 
 /// What an administrator would hand to whoever sets up a gateway: one app registration and who has signed in.
 struct delegate_facts {

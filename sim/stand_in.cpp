@@ -1,21 +1,11 @@
 #include "sim/stand_in.hpp"
 
-#include "base/limits.hpp"
-#include "sim/imap/connection.hpp"
-#include "sim/net/certificates.hpp"
-#include "sim/net/listening.hpp"
-#include "sim/smtp/connection.hpp"
+#include "sim/net/server_tls.hpp"
+#include "sim/server_group.hpp"
 #include "sim/world.hpp"
 
-#include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <future>
 #include <optional>
@@ -26,13 +16,6 @@ namespace postroom::sim {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-using namespace std::chrono_literals;
-
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-/// How exactly expired tokens end their sessions.
-constexpr auto tick_period = 1s;
-constexpr std::size_t mailboxes_max = 100'000;
 
 void raise_file_limit() {
   rlimit files{};
@@ -42,171 +25,85 @@ void raise_file_limit() {
   }
 }
 
-result<asio::ssl::context> tls_context(const certificate_files& files) {
-  boost::system::error_code failure;
-  asio::ssl::context context{asio::ssl::context::tls_server};
-  context.use_certificate_chain_file(files.certificate.string(), failure);
-  if (!failure)
-    context.use_private_key_file(files.private_key.string(), asio::ssl::context::pem, failure);
-  if (failure)
-    return fail(errc::internal, "the server certificate cannot be used: " + failure.message());
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF); // tickets resume without memory here
-  SSL_CTX_set_mode(context.native_handle(),
-                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  return context;
-}
-
-asio::awaitable<void> tick_for_ever(connection_hub& hub) {
-  asio::steady_timer timer{co_await asio::this_coro::executor};
-  for (;;) {
-    timer.expires_after(tick_period);
-    co_await timer.async_wait(as_values);
-    for (auto* connection : hub.connections)
-      connection->tick();
-  }
-}
-
-asio::awaitable<void> deliver_for_ever(world& world, std::chrono::milliseconds period) {
-  asio::steady_timer timer{co_await asio::this_coro::executor};
-  for (;;) {
-    timer.expires_after(period);
-    co_await timer.async_wait(as_values);
-    world.deliver_somewhere();
-  }
-}
-
 } // namespace
 
 class stand_in::impl {
 public:
-  explicit impl(options options) : options_(std::move(options)) {}
+  impl() = default;
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
   ~impl() { stop(); }
 
-  result<void> start();
-  result<void> make_tls();
+  result<void> start(const scenario& plan);
   void stop();
   /// Runs on the stand-in's thread, and waits for it.
   template <class Function>
   auto on_thread(Function function) -> decltype(function());
 
-  [[nodiscard]] std::string identity_url() const {
-    return (options_.tls ? "https" : "http") + std::string{"://localhost:"} + std::to_string(identity_port_);
-  }
-  [[nodiscard]] stand_in_stats count() const;
+  [[nodiscard]] const provider_facts& first() const { return world_->who.providers.front(); }
 
-  options options_;
-  std::uint16_t identity_port_ = 0;
-  std::uint16_t imap_port_ = 0;
-  std::uint16_t smtp_port_ = 0;
-  std::filesystem::path ca_file_;
+  system_clock truth_;
   std::optional<asio::ssl::context> tls_;
-  std::optional<world> world_;
-  std::optional<connection_hub> hub_;
-  std::optional<submission_hub> submission_;
-  http_handler http_handler_;
+  std::unique_ptr<world> world_;
+  /// stop() destroys it before the servers: what waits in it uses them.
+  std::optional<asio::io_context> io_{std::in_place, 1};
+  std::optional<server_group> servers_;
   std::thread thread_;
-  /// Last, hence destroyed first: what still waits in it refers to the members above.
-  asio::io_context io_{1};
 };
 
-result<void> stand_in::impl::make_tls() {
-  std::error_code failure;
-  std::filesystem::create_directories(options_.directory, failure);
-  const auto files = make_certificates(options_.directory, {"localhost", "127.0.0.1"});
-  if (!files)
-    return files.error();
-  auto context = tls_context(*files);
-  if (!context)
-    return context.error();
-  tls_.emplace(std::move(*context));
-  ca_file_ = files->ca_certificate;
-  return {};
-}
-
-result<void> stand_in::impl::start() {
-  if (options_.mailboxes == 0 || options_.mailboxes > mailboxes_max || options_.domain.empty() ||
-      options_.access_token_life <= 0s || options_.mail_every < 0ms || (options_.tls && options_.directory.empty()))
-    return fail(errc::invalid_argument, "options of the stand-in");
+result<void> stand_in::impl::start(const scenario& plan) {
+  if (auto fine = check_scenario(plan); !fine)
+    return fine;
   raise_file_limit();
-  if (options_.tls)
-    if (auto made = make_tls(); !made)
-      return made;
-  auto identity_acceptor = listen(io_, options_.identity_port);
-  if (!identity_acceptor)
-    return identity_acceptor.error();
-  auto imap_acceptor = listen(io_, options_.imap_port);
-  if (!imap_acceptor)
-    return imap_acceptor.error();
-  auto smtp_acceptor = listen(io_, options_.smtp_port);
-  if (!smtp_acceptor)
-    return smtp_acceptor.error();
-  identity_port_ = identity_acceptor->local_endpoint().port();
-  imap_port_ = imap_acceptor->local_endpoint().port();
-  smtp_port_ = smtp_acceptor->local_endpoint().port();
-  world_.emplace(options_, identity_url());
-  hub_.emplace(connection_hub{imap_services{world_->mail, world_->tokens, world_->time, world_->stats},
-                              tls_ ? tls_->native_handle() : nullptr});
-  submission_.emplace(submission_hub{submission_services{world_->mail, world_->tokens, world_->time, world_->stats},
-                                     tls_ ? &*tls_ : nullptr});
-  http_handler_ = [this](const http_request& request) {
-    world_->stats = count();
-    return world_->answer(request);
-  };
-  const auto serve_imap = [this](tcp::socket socket) {
-    asio::co_spawn(io_, imap_connection::run(std::make_shared<imap_connection>(std::move(socket), *hub_)),
-                   asio::detached);
-  };
-  const auto serve_smtp = [this](tcp::socket socket) {
-    asio::co_spawn(io_, serve_submission(std::move(socket), *submission_), asio::detached);
-  };
-  asio::co_spawn(io_, serve_http(std::move(*identity_acceptor), tls_ ? &*tls_ : nullptr, http_handler_),
-                 asio::detached);
-  asio::co_spawn(io_, accept_for_ever(std::move(*imap_acceptor), serve_imap), asio::detached);
-  asio::co_spawn(io_, accept_for_ever(std::move(*smtp_acceptor), serve_smtp), asio::detached);
-  asio::co_spawn(io_, tick_for_ever(*hub_), asio::detached);
-  if (options_.mail_every > 0ms)
-    asio::co_spawn(io_, deliver_for_ever(*world_, options_.mail_every), asio::detached);
+  if (plan.tls) {
+    auto made = make_server_tls(plan.directory);
+    if (!made)
+      return made.error();
+    tls_.emplace(std::move(*made));
+  }
+  servers_.emplace(*io_);
+  const auto ports = servers_->listen(plan);
+  if (!ports)
+    return ports.error();
+  auto made = world::make(plan, *ports, truth_);
+  if (!made)
+    return made.error();
+  world_ = std::move(*made);
+  servers_->serve(*world_, tls_ ? &*tls_ : nullptr);
   thread_ = std::thread{[this] {
     // OpenSSL writes with write(2); a client that went away must not end the process.
     sigset_t broken_pipe;
     sigemptyset(&broken_pipe);
     sigaddset(&broken_pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
-    io_.run();
+    io_->run();
   }};
   return {};
 }
 
 void stand_in::impl::stop() {
-  if (!thread_.joinable())
-    return;
-  io_.stop();
-  thread_.join();
+  if (thread_.joinable()) {
+    io_->stop();
+    thread_.join();
+  }
+  if (servers_)
+    servers_->close();
+  io_.reset();
 }
 
 template <class Function>
 auto stand_in::impl::on_thread(Function function) -> decltype(function()) {
   std::packaged_task<decltype(function())()> task{std::move(function)};
   auto done = task.get_future();
-  asio::post(io_, [&task] { task(); });
+  asio::post(*io_, [&task] { task(); });
   return done.get();
 }
 
-stand_in_stats stand_in::impl::count() const {
-  auto stats = world_->stats;
-  stats.connections = hub_->connections.size();
-  stats.submission_connections = submission_->open;
-  stats.idling = static_cast<std::size_t>(
-      std::ranges::count_if(hub_->connections, [](const auto* each) { return each->idling(); }));
-  return stats;
-}
-
-result<std::unique_ptr<stand_in>> stand_in::start(options options) {
-  auto impl = std::make_unique<stand_in::impl>(std::move(options));
-  if (auto started = impl->start(); !started)
+result<std::unique_ptr<stand_in>> stand_in::start(const scenario& plan) {
+  auto made = std::make_unique<stand_in::impl>();
+  if (auto started = made->start(plan); !started)
     return started.error();
-  return std::unique_ptr<stand_in>{new stand_in(std::move(impl))};
+  return std::unique_ptr<stand_in>{new stand_in(std::move(made))};
 }
 
 stand_in::stand_in(std::unique_ptr<impl> impl) : impl_(std::move(impl)) {
@@ -214,58 +111,63 @@ stand_in::stand_in(std::unique_ptr<impl> impl) : impl_(std::move(impl)) {
 
 stand_in::~stand_in() = default;
 
+// -- What never changes ----------------------------------------------------------------------------------------------
+
 std::filesystem::path stand_in::ca_file() const {
-  return impl_->ca_file_;
+  return ca_file_of(impl_->world_->plan);
 }
 
 std::string stand_in::identity_url() const {
-  return impl_->identity_url();
+  return impl_->world_->services.base_url;
 }
 
-std::string stand_in::token_url() const {
-  return identity_url() + "/" + tenant_id() + "/oauth2/v2.0/token";
+std::string stand_in::control_url() const {
+  return "http://localhost:" + std::to_string(ports().control);
 }
 
-std::uint16_t stand_in::identity_port() const {
-  return impl_->identity_port_;
+const served_ports& stand_in::ports() const {
+  return impl_->world_->ports;
 }
 
-std::uint16_t stand_in::imap_port() const {
-  return impl_->imap_port_;
+const std::vector<provider_facts>& stand_in::providers() const {
+  return impl_->world_->who.providers;
 }
 
-std::uint16_t stand_in::smtp_port() const {
-  return impl_->smtp_port_;
+const std::string& stand_in::token_url() const {
+  return impl_->first().token_url;
 }
 
 const std::string& stand_in::tenant_id() const {
-  return impl_->world_->tenant_id;
+  return impl_->first().tenant_id;
 }
 
 const std::string& stand_in::client_id() const {
-  return impl_->world_->client_id;
+  return impl_->first().client_id;
 }
 
 const secret<>& stand_in::client_secret() const {
-  return impl_->world_->client_secret;
+  return impl_->first().client_secret;
 }
 
 const std::string& stand_in::delegate() const {
-  return impl_->world_->delegate;
+  return impl_->first().delegates.front().upn;
 }
 
 const secret<>& stand_in::refresh_token() const {
-  return impl_->world_->refresh_token;
+  return impl_->first().delegates.front().refresh_token;
 }
 
 const std::vector<std::string>& stand_in::mailboxes() const {
-  return impl_->world_->mailboxes;
+  return impl_->world_->who.mailboxes;
 }
+
+// -- People ----------------------------------------------------------------------------------------------------------
 
 secret<> stand_in::add_user(const std::string& upn) {
   return impl_->on_thread([&] {
-    impl_->world_->mail.add(upn);
-    return impl_->world_->entra.sign_in(upn);
+    auto& world = *impl_->world_;
+    auto added = sim::add_user(world.plan, world.who, world.services, world.mail, upn, {});
+    return added ? std::move(*added) : secret<>{};
   });
 }
 
@@ -284,15 +186,25 @@ void stand_in::forbid(const std::string& upn, const std::string& mailbox) {
 }
 
 void stand_in::revoke_grants(const std::string& upn) {
-  impl_->on_thread([&] { impl_->world_->entra.revoke(upn); });
+  impl_->on_thread([&] { impl_->world_->grants.revoke(upn); });
 }
 
+// -- Mail ------------------------------------------------------------------------------------------------------------
+
 result<std::uint32_t> stand_in::deliver(const std::string& mailbox, std::string raw) {
-  return impl_->on_thread([&] { return impl_->world_->deliver(mailbox, std::move(raw)); });
+  const auto mail = seal(std::move(raw));
+  return impl_->on_thread([&] { return impl_->world_->deliver(mailbox, mail, mail_origin::posted); });
 }
 
 result<std::uint32_t> stand_in::deliver_generated(const std::string& mailbox) {
   return impl_->on_thread([&] { return impl_->world_->deliver_generated(mailbox); });
+}
+
+result<void> stand_in::set_mail_rate(double per_second) {
+  if (!mail_flow::is_rate(per_second))
+    return fail(errc::invalid_argument, "no rate of mails");
+  impl_->on_thread([&] { impl_->world_->flow.set_rate(per_second, impl_->world_->time.ticks()); });
+  return {};
 }
 
 result<void> stand_in::expunge(const std::string& mailbox, std::uint32_t uid) {
@@ -315,14 +227,41 @@ result<void> stand_in::renew_uidvalidity(const std::string& mailbox) {
 }
 
 void stand_in::drop_connections() {
-  impl_->on_thread([&] {
-    for (auto* connection : impl_->hub_->connections)
-      connection->drop();
-  });
+  impl_->on_thread([&] { impl_->servers_->drop([](std::string_view) { return true; }); });
+}
+
+// -- Faults, journal, statistics -------------------------------------------------------------------------------------
+
+result<std::uint64_t> stand_in::add_fault(fault what) {
+  return impl_->on_thread([&] { return impl_->world_->faults.add(std::move(what)); });
+}
+
+bool stand_in::remove_fault(std::uint64_t id) {
+  return impl_->on_thread([&] { return impl_->world_->faults.remove(id); });
+}
+
+std::vector<delivered_mail> stand_in::delivered(std::uint64_t after, std::size_t limit) const {
+  return impl_->on_thread([&] { return impl_->world_->records.delivered(after, limit); });
+}
+
+std::vector<submitted_entry> stand_in::submitted(std::uint64_t after, std::size_t limit) const {
+  return impl_->on_thread([&] { return impl_->world_->records.submitted(after, limit); });
+}
+
+std::uint64_t stand_in::delivered_forgotten() const {
+  return impl_->on_thread([&] { return impl_->world_->records.delivered_forgotten(); });
+}
+
+std::uint64_t stand_in::submitted_forgotten() const {
+  return impl_->on_thread([&] { return impl_->world_->records.submitted_forgotten(); });
 }
 
 stand_in_stats stand_in::stats() const {
-  return impl_->on_thread([&] { return impl_->count(); });
+  return impl_->on_thread([&] { return impl_->servers_->count(); });
+}
+
+void stand_in::reset_peaks() {
+  impl_->on_thread([&] { impl_->world_->reset_peaks(); });
 }
 
 void stand_in::stop() {

@@ -1,122 +1,112 @@
 #include "sim/world.hpp"
 
-#include "base/crypto.hpp"
-#include "base/encoding.hpp"
+#include "sim/control/process_usage.hpp"
+#include "sim/mail_corpus.hpp"
 
-#include <array>
-#include <boost/json.hpp>
+#include <algorithm>
 
 namespace postroom::sim {
 namespace {
 
-namespace http = boost::beast::http;
-namespace json = boost::json;
-
-constexpr std::array<std::string_view, 12> departments{"support", "sales",   "orders", "billing", "service", "info",
-                                                       "returns", "careers", "claims", "press",   "office",  "hotline"};
-
-/// `support@…`, `sales@…`, …, then `support-2@…`.
-std::string address_of(std::size_t number, const std::string& domain) {
-  const auto round = number / departments.size();
-  return std::string{departments[number % departments.size()]} + (round ? "-" + std::to_string(round + 1) : "") + "@" +
-         domain;
-}
-
-http_response respond(http::status status, std::string body,
-                      std::string_view type = "application/json; charset=utf-8") {
-  http_response response{status, 11};
-  response.set(http::field::content_type, type);
-  response.set(http::field::cache_control, "no-store, no-cache");
-  response.body() = std::move(body);
-  return response;
+std::string identity_url(const scenario& plan, const served_ports& ports) {
+  return (plan.tls ? "https" : "http") + std::string{"://localhost:"} + std::to_string(ports.identity);
 }
 
 } // namespace
 
-world::world(const stand_in_options& options, std::string identity_url)
-    : client_secret("sim~" + base64url_encode(random_string(24))), delegate("dora.delegate@" + options.domain),
-      tokens(identity_url, time), entra({tenant_id, client_id, client_secret, options.access_token_life}, tokens, time),
-      refresh_token(entra.sign_in(delegate)), identity_url_(std::move(identity_url)), generator_(options.seed),
-      random_(options.seed) {
-  for (std::size_t i = 0; i < options.mailboxes; ++i) {
-    mailboxes.push_back(address_of(i, options.domain));
-    mail.add(mailboxes.back());
-    mail.allow(delegate, mailboxes.back());
-    mail.allow_send_as(delegate, mailboxes.back());
-    mail.allow(client_id, mailboxes.back());
-    mail.allow_send_as(client_id, mailboxes.back());
+result<std::unique_ptr<world>> world::make(const scenario& plan, const served_ports& ports, const clock& truth,
+                                           std::optional<key_pair_pem> keys) {
+  if (auto fine = check_scenario(plan); !fine)
+    return fine.error();
+  corpus mails;
+  if (!plan.mail.corpus.empty()) {
+    auto read = read_corpus(plan.mail.corpus);
+    if (!read)
+      return read.error();
+    mails = std::move(*read);
   }
-  mail.add(delegate);
-  fill(options.initial_mails_per_mailbox);
+  std::unique_ptr<world> made{new world(plan, ports, truth, std::move(keys), std::move(mails))};
+  for (const auto& each : plan.faults)
+    if (auto added = made->faults.add(each); !added)
+      return added.error();
+  return made;
 }
 
-void world::fill(std::size_t mails_each) {
+world::world(const scenario& plan, const served_ports& ports, const clock& truth, std::optional<key_pair_pem> keys,
+             corpus mails)
+    : plan(plan), ports(ports), time(truth), tokens(identity_url(plan, ports), time, std::move(keys)), grants(time),
+      faults(plan.seed, time), records(plan.journal_mails_max), bounces(mail, records, stats, time),
+      services{identity_url(plan, ports), plan.access_token_life, people, tokens, grants, faults, time},
+      platform(services), who(build_office(plan, services, ports, mail)),
+      flow(plan.mail, plan.seed, who.mailboxes, std::move(mails)) {
+  for (const auto& each : who.mailboxes)
+    idles.add(each);
+  fill();
+  flow.set_rate(plan.mail.per_second, time.ticks());
+}
+
+void world::fill() {
   const auto now = time.now();
-  for (const auto& address : mailboxes)
-    for (std::size_t left = mails_each; left > 0; --left) {
+  for (const auto& address : who.mailboxes) {
+    auto& into = *mail.find(address);
+    for (auto left = plan.mail.initial_each; left > 0; --left) {
       const auto received = now - std::chrono::minutes{37} * left;
-      mail.find(address)->inbox().add(std::make_shared<const std::string>(generator_.make(address, received)),
-                                      received);
+      sim::deliver(into, flow.initial(address, received), received, mail_origin::generated, records);
     }
+  }
 }
 
-result<std::uint32_t> world::deliver(const std::string& address, std::string raw) {
-  auto* const into = mail.find(address);
+result<std::uint32_t> world::deliver(std::string_view address, const sealed_mail& mail, mail_origin origin) {
+  auto* const into = this->mail.find(address);
   if (!into)
-    return fail(errc::not_found, address);
+    return fail(errc::not_found, "there is no mailbox " + std::string{address});
+  if (mail.raw->size() > mail_bytes_max)
+    return fail(errc::too_large, "a mail of more than " + std::to_string(mail_bytes_max) + " octets");
+  const auto uid = sim::deliver(*into, mail, time.now(), origin, records);
   ++stats.mails_delivered;
-  return into->inbox().add(std::make_shared<const std::string>(std::move(raw)), time.now());
+  auto& inbox = into->inbox();
+  if (const auto keep = plan.mail.keep_each; keep > 0)
+    while (inbox.mails().size() > keep)
+      into->drop_oldest();
+  return uid;
 }
 
-result<std::uint32_t> world::deliver_generated(const std::string& address) {
-  return deliver(address, generator_.make(address, time.now()));
+result<std::uint32_t> world::deliver_generated(std::string_view address) {
+  if (!mail.find(address))
+    return fail(errc::not_found, "there is no mailbox " + std::string{address});
+  return deliver(address, flow.extra(std::string{address}, time.now()), mail_origin::generated);
 }
 
-void world::deliver_somewhere() {
-  std::uniform_int_distribution<std::size_t> any{0, mailboxes.size() - 1};
-  (void)deliver_generated(mailboxes[any(random_)]);
-}
-
-std::string world::discovery() const {
-  const auto base = identity_url_ + "/" + tenant_id;
-  return json::serialize(json::object{{"issuer", base + "/v2.0"},
-                                      {"token_endpoint", base + "/oauth2/v2.0/token"},
-                                      {"jwks_uri", base + "/discovery/v2.0/keys"}});
-}
-
-http_response world::answer(const http_request& request) {
-  const std::string_view target{request.target().data(), request.target().size()};
-  const auto path = target.substr(0, target.find('?'));
-  constexpr std::string_view token = "/oauth2/v2.0/token", deliver_to = "/sim/deliver/";
-  if (request.method() == http::verb::post && path.ends_with(token)) {
-    ++stats.token_requests;
-    auto answer = entra.token_request(path.substr(1, path.size() - token.size() - 1), parse_form(request.body()));
-    return respond(static_cast<http::status>(answer.status), std::move(answer.body));
+bool world::deliver_due(std::size_t most) {
+  due_ += flow.take_due(time.ticks());
+  const auto count = std::min(most, due_);
+  due_ -= count;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto next = flow.next(time.now());
+    (void)deliver(next.mailbox, next.mail, mail_origin::generated);
   }
-  if (request.method() == http::verb::post && path.starts_with(deliver_to)) {
-    const auto uid = deliver(std::string{path.substr(deliver_to.size())}, request.body());
-    return uid ? respond(http::status::ok, json::serialize(json::object{{"uid", *uid}}))
-               : respond(http::status::not_found, "{}");
-  }
-  if (path == "/sim/stats")
-    return respond(http::status::ok,
-                   json::serialize(json::object{{"connections", stats.connections},
-                                                {"idling", stats.idling},
-                                                {"logins", stats.logins},
-                                                {"logins_refused", stats.logins_refused},
-                                                {"token_requests", stats.token_requests},
-                                                {"mails_delivered", stats.mails_delivered},
-                                                {"mails_fetched", stats.mails_fetched},
-                                                {"bytes_sent", stats.bytes_sent},
-                                                {"submission_logins", stats.submission_logins},
-                                                {"submission_logins_refused", stats.submission_logins_refused},
-                                                {"mails_submitted", stats.mails_submitted},
-                                                {"mails_refused", stats.mails_refused}}));
-  if (path.ends_with("/discovery/v2.0/keys"))
-    return respond(http::status::ok, tokens.key_set());
-  if (path.ends_with("/v2.0/.well-known/openid-configuration"))
-    return respond(http::status::ok, discovery());
-  return respond(http::status::not_found, "not here\n", "text/plain");
+  return due_ > 0;
+}
+
+stand_in_stats world::count() {
+  const auto now = time.ticks();
+  const auto usage = measure_process();
+  auto counted = stats;
+  counted.token_requests = platform.token_requests();
+  counted.connects = connects.total();
+  counted.connects_last_s = connects.last_second(now);
+  counted.connects_peak_per_s = connects.peak();
+  counted.not_idle = idles.not_idle();
+  counted.not_idle_longest_s = std::chrono::duration<double>{idles.longest(now)}.count();
+  counted.cpu_s = usage.cpu_s;
+  counted.resident_bytes = usage.resident_bytes;
+  return counted;
+}
+
+void world::reset_peaks() {
+  const auto now = time.ticks();
+  connects.reset_peak(now);
+  idles.reset(now);
 }
 
 } // namespace postroom::sim

@@ -1,51 +1,74 @@
 #pragma once
 
-#include "base/clock.hpp"
-#include "sim/identity/identity.hpp"
-#include "sim/mail/mail_generator.hpp"
+#include "base/jws.hpp"
+#include "base/result.hpp"
+#include "sim/control/connect_rate.hpp"
+#include "sim/control/faults.hpp"
+#include "sim/control/idle_watch.hpp"
+#include "sim/control/journal.hpp"
+#include "sim/control/stats.hpp"
+#include "sim/identity/platform.hpp"
+#include "sim/mail/bounce_queue.hpp"
 #include "sim/mail/mailbox.hpp"
-#include "sim/net/http_server.hpp"
-#include "sim/stand_in.hpp"
+#include "sim/mail_flow.hpp"
+#include "sim/office_builder.hpp"
+#include "sim/scenario.hpp"
+#include "sim/sim_clock.hpp"
 
-#include <random>
+#include <memory>
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace postroom::sim {
 
-/// Everything the stand-in knows: who exists, who may do what, and all mail. Does no I/O. Not thread-safe.
+/// Everything the stand-in knows: who exists, who may do what, all mail, and what goes wrong. Does no I/O but for
+/// reading the corpus at the beginning. Not thread-safe.
 class world {
 public:
-  world(const stand_in_options& options, std::string identity_url);
+  /// Of one mail in an INBOX.
+  static constexpr std::size_t mail_bytes_max = 160 * 1024 * 1024;
 
-  /// Answers what is asked of the identity platform, and two things for those who measure from another process:
-  /// `POST /sim/deliver/<mailbox>` with a mail, `GET /sim/stats`.
-  [[nodiscard]] http_response answer(const http_request& request);
-  /// `not_found` for an unknown mailbox.
-  [[nodiscard]] result<std::uint32_t> deliver(const std::string& address, std::string raw);
-  [[nodiscard]] result<std::uint32_t> deliver_generated(const std::string& address);
-  /// Into a mailbox chosen at random.
-  void deliver_somewhere();
+  /// `invalid_argument` as check_scenario() and for faults that cannot be, `not_found` and `too_large` for the corpus.
+  /// `keys` are the identity platform's first; nothing: a new pair.
+  [[nodiscard]] static result<std::unique_ptr<world>> make(const scenario& plan, const served_ports& ports,
+                                                           const clock& truth, std::optional<key_pair_pem> keys = {});
 
-  system_clock time;
-  std::string tenant_id = "5f1c2d3e-0b4a-4c6d-8e9f-a1b2c3d4e5f6";
-  std::string client_id = "c0ffee00-1234-4abc-9def-0123456789ab";
-  secret<> client_secret;
-  std::string delegate;
-  std::vector<std::string> mailboxes;
-  directory mail;
+  /// Into INBOX. Its UID; `not_found` for an unknown mailbox, `too_large`.
+  [[nodiscard]] result<std::uint32_t> deliver(std::string_view address, const sealed_mail& mail, mail_origin origin);
+  /// One more as the flow makes them, but outside its order.
+  [[nodiscard]] result<std::uint32_t> deliver_generated(std::string_view address);
+  /// What the flow has due by now, at most `most`; whether something may be left.
+  bool deliver_due(std::size_t most);
+  /// What was counted; gauges of connections are their servers' to fill in.
+  [[nodiscard]] stand_in_stats count();
+  void reset_peaks();
+
+  const scenario plan;
+  const served_ports ports;
+  sim_clock time;
+  registry people;
   access_tokens tokens;
-  identity entra;
+  authorizations grants;
+  directory mail;
+  fault_desk faults;
+  journal records;
   stand_in_stats stats;
-  secret<> refresh_token;
+  bounce_queue bounces;
+  connect_rate connects;
+  idle_watch idles;
+  identity_services services;
+  identity_platform platform;
+  office who;
+  mail_flow flow;
 
 private:
-  void fill(std::size_t mails_each);
-  [[nodiscard]] std::string discovery() const;
+  using corpus = std::vector<sealed_mail>;
+  world(const scenario& plan, const served_ports& ports, const clock& truth, std::optional<key_pair_pem> keys,
+        corpus mails);
+  void fill();
 
-  std::string identity_url_;
-  mail_generator generator_;
-  std::mt19937 random_;
+  std::size_t due_ = 0; ///< taken from the flow's clock, not delivered yet
 };
 
 } // namespace postroom::sim

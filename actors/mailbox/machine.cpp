@@ -80,18 +80,21 @@ void machine::connect() {
     emit(effect::load_position{});
     return;
   }
-  enter(step::permit);
-  emit(effect::ask_permit{});
+  // First a look whether there is a token: a place in the row is taken when all else is ready, so that connections
+  // begin as evenly as they are let through.
+  enter(step::token);
+  emit(effect::ask_token{std::exchange(fresh_token_, false)});
 }
 
 void machine::on_permitted() {
-  if (step_ == step::permit)
+  permitted_ = step_ == step::permit;
+  if (permitted_)
     enter(step::token);
   else if (move_ == move::permit_asked)
     move_ = move::token_asked;
   else
     return;
-  emit(effect::ask_token{std::exchange(fresh_token_, false)});
+  emit(effect::ask_token{false});
 }
 
 void machine::on_ask_failed(const error& why) {
@@ -158,7 +161,13 @@ void machine::on_token(const event::token_ready& token) {
   }
   if (moves)
     drop_link();
+  if (step_ == step::token && !permitted_) {
+    enter(step::permit);
+    emit(effect::ask_permit{});
+    return;
+  }
   if (moves || step_ == step::token) {
+    permitted_ = false;
     plan_token_renewal(token);
     enter(step::connecting);
     emit(effect::open_link{});
@@ -371,6 +380,7 @@ void machine::drop_link() {
   listing_ = false;
   credit_asked_ = false;
   idle_ticket_ = 0;
+  permitted_ = false;
   early_listed_ = {};
   move_ = move::none;
   emit(effect::return_credit{true});

@@ -51,6 +51,7 @@ void add_outbox_send(CLI::App& outbox, command_shelf& shelf);
 void add_health_command(CLI::App& program, command_shelf& shelf);
 /// `serve`, `demo`, `check`, `version`: what needs no running gateway. `token create` does both.
 void add_local_commands(CLI::App& program, command_shelf& shelf);
+void add_sim_command(CLI::App& program, command_shelf& shelf);
 void add_token_create(CLI::App& token, command_shelf& shelf);
 
 } // namespace postroom::app::cli

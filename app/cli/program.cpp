@@ -28,6 +28,7 @@ program::program(const surroundings& world)
                                        "postroom")) {
   root_->require_subcommand(1);
   add_local_commands(*root_, *shelf_);
+  add_sim_command(*root_, *shelf_);
   add_health_command(*root_, *shelf_);
   add_object_commands(*root_, *shelf_);
   auto& token = *root_->add_subcommand("token", "API tokens")->require_subcommand(1);

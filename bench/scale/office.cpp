@@ -1,6 +1,7 @@
 #include "bench/scale/office.hpp"
 
 #include "sim/gateway_config.hpp"
+#include "sim/tenant_spread.hpp"
 #include "tests/support/wire.hpp"
 
 #include <boost/json.hpp>
@@ -11,9 +12,11 @@
 namespace postroom::bench::scale {
 namespace {
 
-/// Shared out evenly; what does not fit comes to the first.
-std::size_t share(std::size_t all, std::size_t parts, std::size_t number) {
-  return all / parts + (number < all % parts ? 1 : 0);
+template <class T>
+T value_or_throw(result<T> got, const char* what) {
+  if (!got)
+    throw std::runtime_error(std::string{what} + ": " + got.error().detail);
+  return std::move(*got);
 }
 
 sim::scenario scenario_of(const office_options& options, const std::filesystem::path& directory) {
@@ -22,16 +25,8 @@ sim::scenario scenario_of(const office_options& options, const std::filesystem::
   plan.access_token_life = options.token_life;
   plan.mail.initial_each = 0;
   plan.mail.keep_each = 20;
-  plan.tenants.clear();
-  for (std::size_t i = 0; i < options.tenants; ++i) {
-    sim::tenant_plan tenant;
-    tenant.name = "Customer " + std::to_string(i + 1);
-    tenant.domain = "customer-" + std::to_string(i + 1) + ".test";
-    tenant.providers = share(options.providers, options.tenants, i);
-    tenant.delegates = options.grants / options.providers;
-    tenant.mailboxes = share(options.mailboxes, options.tenants, i);
-    plan.tenants.push_back(std::move(tenant));
-  }
+  plan.tenants = value_or_throw(
+      sim::spread_tenants({options.tenants, options.providers, options.grants, options.mailboxes}), "scenario");
   return plan;
 }
 
@@ -46,13 +41,6 @@ std::string form(const std::vector<std::pair<std::string, std::string>>& fields)
     }
   }
   return text;
-}
-
-template <class T>
-T value_or_throw(result<T> got, const char* what) {
-  if (!got)
-    throw std::runtime_error(std::string{what} + ": " + got.error().detail);
-  return std::move(*got);
 }
 
 } // namespace

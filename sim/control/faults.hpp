@@ -67,6 +67,9 @@ struct fault {
   std::int64_t amount = 0;
 };
 
+/// `invalid_argument` for a share outside 0…1, an amount that its kind cannot use, a negative time, too many names.
+[[nodiscard]] result<void> check_fault(const fault& what);
+
 struct posted_fault {
   std::uint64_t id = 0;
   fault what;
@@ -82,7 +85,7 @@ public:
 
   fault_desk(unsigned seed, const clock& time) : seed_(seed), time_(time) {}
 
-  /// `invalid_argument` for a share outside 0…1, an amount that its kind cannot use, a negative time, or too many.
+  /// `invalid_argument` as check_fault(), and when there are too many.
   [[nodiscard]] result<std::uint64_t> add(fault what);
   bool remove(std::uint64_t id);
   void clear();

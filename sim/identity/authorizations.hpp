@@ -6,9 +6,12 @@
 #include "sim/identity/registry.hpp"
 
 #include <chrono>
-#include <optional>
+#include <cstdint>
+#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace postroom::sim {
@@ -49,18 +52,28 @@ struct refresh_token_state {
 };
 
 /// Codes, device codes and refresh tokens that are out. All are bounded and expire: codes after 10 minutes (once only),
-/// device codes after 15, refresh tokens when unused for 90 days. Not thread-safe.
+/// device codes after 15, refresh tokens when unused for 90 days. Beyond the bounds the oldest are forgotten. Pointers
+/// stay good until the next issue_… or start_device(). Not thread-safe.
 class authorizations {
 public:
   static constexpr std::chrono::minutes code_life{10};
   static constexpr std::chrono::minutes device_code_life{15};
   static constexpr std::chrono::hours refresh_idle_max{24 * 90};
   static constexpr std::chrono::hours spa_refresh_life{24};
+  static constexpr std::size_t codes_max = 10'000;
+  static constexpr std::size_t devices_max = 1000;
+  /// Of one user at one application: each refresh leaves an old one behind.
+  static constexpr std::size_t refresh_tokens_each_max = 32;
+  static constexpr std::size_t refresh_tokens_max = 500'000;
 
   explicit authorizations(const clock& time) : time_(time) {}
+  authorizations(const authorizations&) = delete; // indexes point into the lists
+  authorizations& operator=(const authorizations&) = delete;
 
   [[nodiscard]] std::string issue_code(authorization what);
   enum class code_state : std::uint8_t { good, unknown, expired, used };
+  /// What a code stands for, without taking it off, whatever its state. Null when unknown.
+  [[nodiscard]] const authorization* find_code(std::string_view code) const;
   /// Takes a code off; the second time it is `used`.
   [[nodiscard]] code_state redeem_code(std::string_view code, authorization& what);
 
@@ -73,15 +86,37 @@ public:
   void forget_device(std::string_view device_code);
 
   [[nodiscard]] secret<> issue_refresh_token(const authorization& from);
-  /// Null when unknown.
+  /// Null when unknown. Neither revoked nor idle ones are left out: that is the caller's to tell.
   [[nodiscard]] refresh_token_state* find_refresh_token(std::string_view token);
   /// All of a user's, or (with a client id) those of one application.
   void revoke(std::string_view upn, std::string_view client_id = {});
   [[nodiscard]] std::size_t refresh_tokens() const;
 
 private:
+  struct issued_code {
+    std::string code;
+    authorization what;
+    wall_time issued{};
+    bool used = false;
+  };
+  struct issued_refresh_token {
+    std::string token;
+    refresh_token_state state;
+  };
+  using refresh_token_list = std::list<issued_refresh_token>;
+  /// One user's, oldest first.
+  using owned_tokens = std::deque<refresh_token_list::iterator>;
+
+  void drop_oldest_refresh_token(owned_tokens& of);
+
   const clock& time_;
-  // The implementer adds the containers.
+  std::list<issued_code> codes_; ///< oldest first, like the others
+  std::unordered_map<std::string_view, std::list<issued_code>::iterator> codes_by_text_;
+  std::list<device_request> devices_;
+  refresh_token_list refresh_tokens_;
+  std::unordered_map<std::string_view, refresh_token_list::iterator> refresh_tokens_by_text_;
+  /// By lower-case UPN, then by client id.
+  std::unordered_map<std::string, std::unordered_map<std::string, owned_tokens>> owners_;
 };
 
 } // namespace postroom::sim

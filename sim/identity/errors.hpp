@@ -11,7 +11,7 @@ namespace postroom::sim {
 
 /// One row of Entra's errors: what its token endpoint answers, and what its pages show.
 struct entra_error {
-  std::uint32_t code = 0;       ///< the number after `AADSTS`
+  std::uint32_t code = 0;       ///< the number after `AADSTS`; 0: none is known (not in the table)
   std::uint16_t status = 400;   ///< HTTP
   std::string_view error;       ///< OAuth 2.0: `invalid_grant`
   std::string_view suberror;    ///< may be empty

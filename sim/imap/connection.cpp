@@ -5,21 +5,27 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <limits>
 #include <openssl/err.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace postroom::sim {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using namespace std::chrono_literals;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 /// A client that does not read what it gets pushed is cut off; bodies are shared and weigh nothing here.
 constexpr std::size_t queued_pieces_max = 1'000'000;
 /// Texts are joined up to here, so that many small answers make few pieces.
 constexpr std::size_t joined_text_bytes_max = 8 * 1024;
+/// Of a connection that is to be slow.
+constexpr std::size_t turns_per_s = 10;
 
 } // namespace
 
@@ -33,6 +39,7 @@ imap_connection::imap_connection(tcp::socket socket, connection_hub& hub)
 }
 
 imap_connection::~imap_connection() {
+  tell_idling(false);
   hub_.connections.erase(this);
 }
 
@@ -59,7 +66,13 @@ void imap_connection::body(const mail_slice& slice) {
 
 void imap_connection::finish() {
   finished_ = true;
+  tell_idling(false);
   flush_soon();
+}
+
+void imap_connection::cut() {
+  cut_ = true;
+  finish();
 }
 
 void imap_connection::flush_soon() {
@@ -75,21 +88,25 @@ void imap_connection::flush_soon() {
     const auto reached = self->flush();
     if (reached == progress::failed || (reached == progress::done && self->finished_))
       return self->drop();
+    const auto go_on = [self](const boost::system::error_code& failure) {
+      if (!failure)
+        self->flush_soon();
+    };
     if (reached == progress::wait_write)
-      self->socket_.async_wait(tcp::socket::wait_write, [self](const boost::system::error_code& failure) {
-        if (!failure)
-          self->flush_soon();
-      });
+      self->socket_.async_wait(tcp::socket::wait_write, go_on);
+    if (reached == progress::wait_turn)
+      self->pacer_->timer.async_wait(go_on);
   });
 }
 
-std::span<const char> imap_connection::gather() {
+std::span<const char> imap_connection::gather(std::size_t octets_max) {
   auto& buffer = hub_.write_buffer;
+  const auto limit = std::min(octets_max, buffer.size());
   std::size_t size = 0;
   std::size_t skipped = front_sent_;
-  for (std::size_t i = queue_front_; i < queue_.size() && size < buffer.size(); ++i) {
+  for (std::size_t i = queue_front_; i < queue_.size() && size < limit; ++i) {
     const auto bytes = queue_[i].bytes().substr(skipped);
-    const auto count = std::min(bytes.size(), buffer.size() - size);
+    const auto count = std::min(bytes.size(), limit - size);
     std::memcpy(buffer.data() + size, bytes.data(), count);
     size += count;
     skipped = 0;
@@ -117,13 +134,33 @@ void imap_connection::consume(std::size_t octets) {
   }
 }
 
+std::size_t imap_connection::allowance() {
+  const auto rate = session_.octets_per_s();
+  if (rate > 0 && !pacer_)
+    pacer_ = std::make_unique<pacer>(socket_.get_executor());
+  if (pacer_)
+    pacer_->octets_per_s = rate;
+  if (rate == 0)
+    return std::numeric_limits<std::size_t>::max();
+  return pacer_->timer.expiry() > std::chrono::steady_clock::now() ? 0 : std::max<std::size_t>(rate / turns_per_s, 1);
+}
+
+void imap_connection::note_sent(std::size_t octets) {
+  if (pacer_ && pacer_->octets_per_s > 0)
+    pacer_->timer.expires_after(std::chrono::nanoseconds{1s} * octets / pacer_->octets_per_s);
+}
+
 imap_connection::progress imap_connection::flush() {
   while (queued_octets_ > 0) {
+    const auto most = allowance();
+    if (most == 0)
+      return progress::wait_turn;
     std::size_t written = 0;
-    const auto reached = write_some(gather(), written);
+    const auto reached = write_some(gather(most), written);
     if (reached != progress::done)
       return reached;
     consume(written);
+    note_sent(written);
   }
   return progress::done;
 }
@@ -177,6 +214,10 @@ imap_connection::progress imap_connection::write_some(std::span<const char> byte
 asio::awaitable<bool> imap_connection::wait_for(progress what) {
   if (what == progress::failed || !socket_.is_open())
     co_return false;
+  if (what == progress::wait_turn) {
+    (void)co_await pacer_->timer.async_wait(as_values);
+    co_return socket_.is_open();
+  }
   const auto direction = what == progress::wait_read ? tcp::socket::wait_read : tcp::socket::wait_write;
   const auto [failure] = co_await socket_.async_wait(direction, as_values);
   co_return !failure;
@@ -223,6 +264,7 @@ asio::awaitable<void> imap_connection::run(std::shared_ptr<imap_connection> self
     const auto reached = self->read_some(bytes);
     if (reached == progress::done) {
       self->session_.receive(bytes);
+      self->tell_idling(self->session_.idling());
       continue;
     }
     self->reading_ = false;
@@ -239,9 +281,18 @@ void imap_connection::tick() {
   finished_before_tick_ = finished_;
 }
 
+void imap_connection::expire() {
+  session_.expire();
+}
+
+void imap_connection::tell_idling(bool idling) {
+  if (hub_.on_idle && std::exchange(told_idling_, idling) != idling)
+    hub_.on_idle(session_.user(), idling);
+}
+
 void imap_connection::drop() {
   boost::system::error_code ignored;
-  if (ssl_ && finished_ && socket_.is_open())
+  if (ssl_ && finished_ && !cut_ && socket_.is_open())
     (void)SSL_shutdown(ssl_.get());
   socket_.close(ignored);
 }

@@ -1,33 +1,14 @@
 #include "sim/imap/fetch.hpp"
 
+#include "sim/imap/envelope.hpp"
+#include "sim/imap/header_fields.hpp"
 #include "sim/imap/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace postroom::sim {
 namespace {
-
-/// With the blank line that ends it.
-std::size_t header_octets(std::string_view raw) {
-  const auto end = raw.find("\r\n\r\n");
-  return end == std::string_view::npos ? raw.size() : end + 4;
-}
-
-/// Calls `each(name in lower case, the field with its line ends)` for every field of the header.
-template <class Each>
-void for_each_field(std::string_view raw, Each each) {
-  auto header = raw.substr(0, header_octets(raw));
-  while (!header.empty() && !header.starts_with("\r\n")) {
-    std::size_t end = 0;
-    do {
-      const auto line_end = header.find("\r\n", end);
-      end = line_end == std::string_view::npos ? header.size() : line_end + 2;
-    } while (end < header.size() && (header[end] == ' ' || header[end] == '\t'));
-    const auto field = header.substr(0, end);
-    each(ascii_lower(field.substr(0, field.find(':'))), field);
-    header.remove_prefix(end);
-  }
-}
 
 /// `<0.1000>` behind a section. False when it is malformed.
 bool parse_partial(std::string_view text, fetch_item& item) {
@@ -45,20 +26,38 @@ bool parse_partial(std::string_view text, fetch_item& item) {
   return true;
 }
 
+/// Takes `2.1.` or `2.1` off the front of a section. False when a number is malformed.
+bool parse_part(std::string_view& section, fetch_item& item) {
+  while (!section.empty() && section.front() >= '0' && section.front() <= '9') {
+    const auto digits = section.substr(0, section.find('.'));
+    const auto number = parse_number(digits);
+    if (!number || *number == 0 || digits.size() + 1 == section.size())
+      return false;
+    item.part.push_back(*number);
+    section.remove_prefix(std::min(digits.size() + 1, section.size()));
+  }
+  return true;
+}
+
 bool parse_section(std::string_view section, fetch_item& item) {
+  using kind = fetch_item::kind;
+  if (!parse_part(section, item))
+    return false;
   argument_reader reader{section};
   const auto name = upper_case(reader.word().value_or(""));
   if (name.empty())
-    item.what = fetch_item::kind::whole;
+    item.what = kind::whole;
   else if (name == "HEADER")
-    item.what = fetch_item::kind::header;
+    item.what = kind::header;
   else if (name == "TEXT")
-    item.what = fetch_item::kind::text;
+    item.what = kind::text;
+  else if (name == "MIME" && !item.part.empty())
+    item.what = kind::mime;
   else if (name == "HEADER.FIELDS" || name == "HEADER.FIELDS.NOT")
-    item.what = fetch_item::kind::header_fields;
+    item.what = kind::header_fields;
   else
     return false;
-  if (item.what != fetch_item::kind::header_fields)
+  if (item.what != kind::header_fields)
     return reader.at_end();
   item.all_but_fields = name == "HEADER.FIELDS.NOT";
   const auto fields = reader.list();
@@ -73,21 +72,33 @@ bool parse_section(std::string_view section, fetch_item& item) {
   return !item.fields.empty();
 }
 
+struct named_item {
+  std::string_view name;
+  fetch_item::kind what;
+  bool sets_seen = false;
+};
+constexpr std::array<named_item, 14> named_items{{{"UID", fetch_item::kind::uid},
+                                                  {"FLAGS", fetch_item::kind::flags},
+                                                  {"INTERNALDATE", fetch_item::kind::internal_date},
+                                                  {"RFC822.SIZE", fetch_item::kind::size},
+                                                  {"MODSEQ", fetch_item::kind::mod_seq},
+                                                  {"X-GM-MSGID", fetch_item::kind::gm_msgid},
+                                                  {"X-GM-THRID", fetch_item::kind::gm_thrid},
+                                                  {"X-GM-LABELS", fetch_item::kind::gm_labels},
+                                                  {"ENVELOPE", fetch_item::kind::envelope},
+                                                  {"BODY", fetch_item::kind::body},
+                                                  {"BODYSTRUCTURE", fetch_item::kind::body_structure},
+                                                  {"RFC822", fetch_item::kind::whole, true},
+                                                  {"RFC822.HEADER", fetch_item::kind::header},
+                                                  {"RFC822.TEXT", fetch_item::kind::text, true}}};
+
 std::optional<fetch_item> parse_fetch_item(std::string_view text) {
-  using kind = fetch_item::kind;
   const auto name = upper_case(text);
   fetch_item item;
   item.label = name;
-  if (name == "UID" || name == "FLAGS" || name == "INTERNALDATE" || name == "RFC822.SIZE") {
-    item.what = name == "UID"            ? kind::uid
-                : name == "FLAGS"        ? kind::flags
-                : name == "INTERNALDATE" ? kind::internal_date
-                                         : kind::size;
-    return item;
-  }
-  if (name == "RFC822" || name == "RFC822.HEADER" || name == "RFC822.TEXT") {
-    item.what = name == "RFC822" ? kind::whole : name == "RFC822.TEXT" ? kind::text : kind::header;
-    item.sets_seen = item.what != kind::header;
+  if (const auto* known = std::ranges::find(named_items, name, &named_item::name); known != named_items.end()) {
+    item.what = known->what;
+    item.sets_seen = known->sets_seen;
     return item;
   }
   const auto open = text.find('[');
@@ -104,21 +115,30 @@ std::optional<fetch_item> parse_fetch_item(std::string_view text) {
   return item;
 }
 
-std::shared_ptr<const std::string> chosen_fields(std::string_view raw, const fetch_item& item) {
+std::shared_ptr<const std::string> chosen_fields(std::string_view header, const fetch_item& item) {
   auto text = std::make_shared<std::string>();
-  for_each_field(raw, [&](const std::string& name, std::string_view field) {
-    if ((std::ranges::find(item.fields, name) != item.fields.end()) != item.all_but_fields)
-      *text += field;
-  });
+  for (const auto& field : header_fields(header))
+    if ((std::ranges::find(item.fields, ascii_lower(field.name)) != item.fields.end()) != item.all_but_fields)
+      *text += field.whole;
+  if (!text->empty() && !text->ends_with('\n'))
+    *text += "\r\n"; // the mail ends within this field
   *text += "\r\n";
   return text;
+}
+
+/// What a macro stands for; itself when it is none.
+std::string_view expanded(std::string_view text) {
+  const auto name = upper_case(text);
+  return name == "FAST"   ? "FLAGS INTERNALDATE RFC822.SIZE"
+         : name == "ALL"  ? "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE"
+         : name == "FULL" ? "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY"
+                          : text;
 }
 
 } // namespace
 
 std::optional<std::vector<fetch_item>> parse_fetch_items(std::string_view text) {
-  if (upper_case(text) == "FAST")
-    text = "FLAGS INTERNALDATE RFC822.SIZE";
+  text = expanded(text);
   argument_reader outer{text};
   argument_reader reader{outer.list().value_or(text)};
   std::vector<fetch_item> items;
@@ -132,16 +152,47 @@ std::optional<std::vector<fetch_item>> parse_fetch_items(std::string_view text) 
   return items.empty() ? std::nullopt : std::optional{std::move(items)};
 }
 
-mail_slice slice_of(const mail& mail, const fetch_item& item) {
-  mail_slice slice{mail.raw, 0, mail.raw->size()};
-  if (item.what == fetch_item::kind::header)
-    slice.octets = header_octets(*mail.raw);
-  if (item.what == fetch_item::kind::text) {
-    slice.offset = header_octets(*mail.raw);
-    slice.octets = mail.raw->size() - slice.offset;
+const message_part& fetched_mail::parts() {
+  if (!parts_)
+    parts_ = read_parts(*raw_);
+  return *parts_;
+}
+
+std::string fetched_mail::text_of(fetch_item::kind what) {
+  if (what == fetch_item::kind::envelope)
+    return envelope_text(header_fields(*raw_));
+  return body_structure_text(*raw_, parts(), what == fetch_item::kind::body_structure, quirks_);
+}
+
+std::optional<octet_range> fetched_mail::range_of(const fetch_item& item) {
+  using kind = fetch_item::kind;
+  if (item.part.empty()) { // without a look at the parts: this is what most clients ask for
+    const auto header = item.what == kind::whole ? 0 : header_octets(*raw_);
+    if (item.what == kind::header || item.what == kind::header_fields)
+      return octet_range{0, header};
+    return octet_range{header, raw_->size() - header};
   }
+  const auto* part = find_part(parts(), item.part);
+  if (!part)
+    return std::nullopt;
+  if (item.what == kind::whole)
+    return part->body;
+  if (item.what == kind::mime)
+    return part->header;
+  if (part->what != message_part::kind::message)
+    return std::nullopt;
+  const auto& inside = part->children.front();
+  return item.what == kind::text ? inside.body : inside.header;
+}
+
+std::optional<mail_slice> fetched_mail::octets_of(const fetch_item& item) {
+  const auto range = range_of(item);
+  if (!range)
+    return std::nullopt;
+  mail_slice slice{raw_, range->offset, range->octets};
   if (item.what == fetch_item::kind::header_fields) {
-    slice.raw = chosen_fields(*mail.raw, item);
+    slice.raw = chosen_fields(range->in(*raw_), item);
+    slice.offset = 0;
     slice.octets = slice.raw->size();
   }
   if (item.partial) {
@@ -153,13 +204,7 @@ mail_slice slice_of(const mail& mail, const fetch_item& item) {
 }
 
 std::string header_value(std::string_view raw, std::string_view name) {
-  std::string value;
-  for_each_field(raw, [&](const std::string& field_name, std::string_view field) {
-    if (field_name == name && value.empty())
-      value = field.substr(std::min(name.size() + 1, field.size()));
-  });
-  std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
-  return value;
+  return find_field(header_fields(raw), name).value_or("");
 }
 
 std::size_t estimated_size(const mail& mail) {

@@ -1,12 +1,10 @@
 #include "sim/imap/session.hpp"
 
-#include "base/encoding.hpp"
-#include "sim/identity/xoauth2.hpp"
-
 #include <algorithm>
 #include <array>
 #include <utility>
 
+/// What imap_session does with every command.
 namespace postroom::sim {
 namespace {
 
@@ -14,19 +12,21 @@ using namespace std::chrono_literals;
 
 constexpr auto login_patience = 60s;
 constexpr auto silence_patience = 30min;
-/// Flag changes remembered for a client that asks for nothing; it finds the rest when it looks.
-constexpr std::size_t changed_flags_max = 1000;
-
-/// `EUR01.stand-in.test` in UTF-16LE, then base64: the shape Exchange gives its host name.
-std::string host_mark() {
-  std::string wide;
-  for (const char c : std::string_view{"EUR01.stand-in.test"})
-    wide += {c, '\0'};
-  return base64_encode(wide);
-}
+constexpr auto still_here_period = 2min;
+/// Errors in a row, of faces that count them.
+constexpr std::uint16_t login_errors_max = 3;
+constexpr std::uint16_t errors_max = 20;
+/// Of so many throttled commands the last one ends the session.
+constexpr std::uint16_t throttled_max = 3;
 
 /// In which state a command is welcome.
 enum class needs : std::uint8_t { nothing, not_authenticated, mailbox, folder };
+/// Who knows it.
+enum class known_to : std::uint8_t { all, all_but_exchange, gmail };
+
+bool knows(service face, known_to whom) {
+  return whom == known_to::all || (whom == known_to::gmail ? face == service::google : face != service::microsoft);
+}
 
 } // namespace
 
@@ -35,23 +35,31 @@ struct imap_session::command_entry {
   needs state;
   bool uid_form;
   handler run;
+  known_to whom = known_to::all;
 };
 
 const imap_session::command_entry* imap_session::find_command(std::string_view name) {
   using s = imap_session;
-  static constexpr std::array<command_entry, 23> table{{
+  static constexpr std::array<command_entry, 30> table{{
       {"CAPABILITY", needs::nothing, false, &s::do_capability},
       {"NOOP", needs::nothing, false, &s::do_noop},
       {"LOGOUT", needs::nothing, false, &s::do_logout},
       {"ID", needs::nothing, false, &s::do_id},
       {"AUTHENTICATE", needs::not_authenticated, false, &s::do_authenticate},
       {"LOGIN", needs::not_authenticated, false, &s::do_login},
+      {"ENABLE", needs::mailbox, false, &s::do_enable, known_to::all_but_exchange},
+      {"COMPRESS", needs::mailbox, false, &s::do_compress, known_to::gmail},
       {"NAMESPACE", needs::mailbox, false, &s::do_namespace},
       {"LIST", needs::mailbox, false, &s::do_list},
       {"LSUB", needs::mailbox, false, &s::do_list},
       {"SELECT", needs::mailbox, false, &s::do_select},
       {"EXAMINE", needs::mailbox, false, &s::do_select},
       {"STATUS", needs::mailbox, false, &s::do_status},
+      {"CREATE", needs::mailbox, false, &s::do_create},
+      {"DELETE", needs::mailbox, false, &s::do_delete},
+      {"RENAME", needs::mailbox, false, &s::do_rename},
+      {"SUBSCRIBE", needs::mailbox, false, &s::do_subscribe},
+      {"UNSUBSCRIBE", needs::mailbox, false, &s::do_subscribe},
       {"APPEND", needs::mailbox, false, &s::do_append},
       {"IDLE", needs::mailbox, false, &s::do_idle},
       {"CHECK", needs::folder, false, &s::do_noop},
@@ -68,57 +76,123 @@ const imap_session::command_entry* imap_session::find_command(std::string_view n
   return found == table.end() || name.empty() ? nullptr : found;
 }
 
-imap_session::imap_session(const imap_services& services, answer_sink& sink)
-    : services_(services), sink_(sink), last_command_(services.time.ticks()) {
+imap_session::imap_session(imap_services& services, answer_sink& sink) : services_(services), sink_(sink) {
+  touch();
 }
 
 imap_session::~imap_session() {
   close_folder();
+  if (counted_)
+    services_.connections.remove(*mailbox_);
 }
 
 void imap_session::greet() {
-  sink_.text("* OK The Microsoft Exchange IMAP4 service is ready. [" + host_mark() + "]\r\n");
+  say(greeting_line(services_.face));
 }
 
 void imap_session::receive(std::string_view bytes) {
-  if (phase_ == phase::ended)
+  if (phase_ == phase::ended || muted_)
     return;
   input_.append(bytes);
-  while (phase_ != phase::ended) {
+  while (phase_ != phase::ended && !muted_) {
     switch (input_.next(expected_ != expected::command)) {
     case command_cutter::outcome::need_more:
       return;
     case command_cutter::outcome::wants_literal:
-      sink_.text("+ Ready for additional command text.\r\n");
+      say(go_on_line(services_.face));
       break;
     case command_cutter::outcome::too_long:
-      sink_.text("* BAD Command Error. 10\r\n");
-      return end("Connection is closed. 13");
+      say("* " + std::string{reply_text(services_.face, imap_reply::line_too_long)});
+      return end(imap_reply::bye_errors);
     case command_cutter::outcome::command:
       on_command(input_.text());
+      input_.forget_text();
+      touch();
       break;
     }
   }
+  input_ = {}; // nobody reads the rest
+}
+
+// -- Time ------------------------------------------------------------------------------------------------------------
+
+void imap_session::touch() {
+  const auto now = services_.time.ticks();
+  mono_time::duration patience =
+      phase_ == phase::not_authenticated ? mono_time::duration{login_patience} : mono_time::duration{silence_patience};
+  if (idling() && !muted_ && talents_of(services_.face).says_still_here)
+    patience = still_here_period;
+  deadline_ = std::min(now + patience, expires_);
 }
 
 void imap_session::tick() {
   const auto now = services_.time.ticks();
-  if (phase_ == phase::ended)
+  if (now < deadline_ || phase_ == phase::ended)
     return;
-  if (phase_ != phase::not_authenticated && now >= expires_)
-    return end("Session invalidated - AccessTokenExpired");
-  if (now - last_command_ > (phase_ == phase::not_authenticated ? mono_time::duration{login_patience}
-                                                                : mono_time::duration{silence_patience}))
-    end("Connection is closed. 13");
+  if (now >= expires_)
+    return expire();
+  if (is_mute())
+    return cut();
+  if (idling() && talents_of(services_.face).says_still_here) {
+    say("* OK Still here");
+    return touch();
+  }
+  end(phase_ == phase::not_authenticated ? imap_reply::bye_silent_login : imap_reply::bye_silent);
 }
 
+void imap_session::expire() {
+  if (phase_ == phase::not_authenticated || phase_ == phase::ended)
+    return;
+  if (is_mute())
+    return cut();
+  end(imap_reply::bye_expired);
+}
+
+// -- Faults ----------------------------------------------------------------------------------------------------------
+
+const fault* imap_session::struck(fault_kind kind) const {
+  return user_.empty() ? nullptr : services_.faults.find(kind, user_);
+}
+
+bool imap_session::is_mute() {
+  muted_ = muted_ || struck(fault_kind::stall);
+  return muted_;
+}
+
+bool imap_session::is_struck() {
+  if (command_ == "LOGOUT")
+    return false;
+  if (phase_ == phase::not_connected || struck(fault_kind::not_connected)) {
+    refuse(imap_reply::not_connected);
+    end(imap_reply::bye_not_connected);
+    return true;
+  }
+  const auto* const throttle = struck(fault_kind::throttle);
+  if (!throttle)
+    return false;
+  refuse(throttled_text(services_.face, throttle->amount));
+  if (++throttled_ % throttled_max == 0)
+    end(imap_reply::bye_silent);
+  return true;
+}
+
+std::size_t imap_session::octets_per_s() const {
+  const auto* const slow = struck(fault_kind::slow);
+  return slow ? static_cast<std::size_t>(slow->amount) : 0;
+}
+
+// -- Commands and their ends -----------------------------------------------------------------------------------------
+
 void imap_session::on_command(std::string_view line) {
-  last_command_ = services_.time.ticks();
+  if (is_mute())
+    return;
   const auto before = std::exchange(expected_, expected::command);
   if (before == expected::sasl_response)
-    return finish_xoauth2(line);
+    return on_sasl_response(line);
+  if (before == expected::refusal_heard) // whatever the client says to the challenge, `AQ==` or nothing
+    return refuse(std::exchange(refusal_, {}));
   if (before == expected::idle_end)
-    return upper_case(line) == "DONE" ? ok("IDLE completed.") : bad("Command Error. 12");
+    return upper_case(line) == "DONE" ? ok() : refuse(imap_reply::unknown_command);
 
   argument_reader arguments{line};
   tag_ = arguments.word().value_or("");
@@ -127,179 +201,72 @@ void imap_session::on_command(std::string_view line) {
   if (by_uid_)
     command_ = upper_case(arguments.word().value_or(""));
   const auto* entry = find_command(command_);
-  if (tag_.empty() || !entry || (by_uid_ && !entry->uid_form)) {
+  if (tag_.empty() || !entry || (by_uid_ && !entry->uid_form) || !knows(services_.face, entry->whom)) {
     tag_ = tag_.empty() ? "*" : tag_;
-    return bad("Command Error. 12");
+    return refuse(imap_reply::unknown_command);
   }
   run(*entry, arguments);
 }
 
 void imap_session::run(const command_entry& entry, argument_reader& arguments) {
   const bool before_login = phase_ == phase::not_authenticated;
-  if (phase_ == phase::not_connected && entry.state != needs::nothing) {
-    bad("User is authenticated but not connected.");
-    return end("Connection closed. 14");
-  }
+  if (!before_login && (phase_ != phase::not_connected || entry.state != needs::nothing) && is_struck())
+    return;
   if ((entry.state == needs::not_authenticated && !before_login) || (entry.state == needs::mailbox && before_login) ||
       (entry.state == needs::folder && !folder_))
-    return bad("Command received in Invalid state.");
+    return refuse(imap_reply::wrong_state);
   (this->*entry.run)(arguments);
 }
 
-void imap_session::ok(std::string_view text) {
-  // Sequence numbers must not change under commands that use them (RFC 3501 §7.4.1).
-  const bool by_sequence = !by_uid_ && (command_ == "FETCH" || command_ == "STORE" || command_ == "SEARCH");
-  if (folder_) {
-    if (!by_sequence)
-      announce_expunged();
-    announce_added();
-    announce_flags();
-  }
-  sink_.text(tag_ + " OK " + std::string{text} + "\r\n");
+void imap_session::say(std::string_view line) {
+  if (phase_ == phase::ended)
+    return;
+  sink_.text(line);
+  sink_.text("\r\n");
 }
 
-void imap_session::no(std::string_view text) {
-  sink_.text(tag_ + " NO " + std::string{text} + "\r\n");
+void imap_session::ok(std::string_view code) {
+  errors_ = 0;
+  if (folder_)
+    announce();
+  std::string argument;
+  if (command_ == "SELECT" || command_ == "EXAMINE")
+    argument = folder_ ? folder_->name() : std::string{};
+  else if (command_ == "LOGIN" || command_ == "AUTHENTICATE")
+    argument = user_;
+  auto line = tag_ + " OK ";
+  if (!code.empty())
+    line.append("[").append(code).append("] ");
+  line += done_text(services_.face, command_, argument);
+  if (phase_ == phase::ended || !struck(fault_kind::cut))
+    return say(line);
+  sink_.text(line.substr(0, line.size() / 2));
+  cut();
 }
 
-void imap_session::bad(std::string_view text) {
-  sink_.text(tag_ + " BAD " + std::string{text} + "\r\n");
+void imap_session::refuse(std::string_view text) {
+  say(tag_ + " " + std::string{text});
+  if (!text.starts_with("BAD ") || !talents_of(services_.face).counts_errors)
+    return;
+  if (++errors_ >= (phase_ == phase::not_authenticated ? login_errors_max : errors_max))
+    end(imap_reply::bye_errors);
 }
 
-void imap_session::end(std::string_view bye) {
+void imap_session::end(imap_reply bye) {
+  if (phase_ == phase::ended)
+    return;
+  if (is_mute())
+    return cut();
+  say("* BYE " + std::string{reply_text(services_.face, bye)});
   phase_ = phase::ended;
   expected_ = expected::command;
-  sink_.text("* BYE " + std::string{bye} + "\r\n");
   sink_.finish();
 }
 
-// -- Commands of any state -------------------------------------------------------------------------------------------
-
-void imap_session::do_capability(argument_reader&) {
-  sink_.text(phase_ == phase::not_authenticated
-                 ? "* CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS ID UNSELECT CHILDREN IDLE "
-                   "NAMESPACE LITERAL+\r\n"
-                 : "* CAPABILITY IMAP4 IMAP4rev1 AUTH=PLAIN AUTH=XOAUTH2 SASL-IR UIDPLUS MOVE ID UNSELECT "
-                   "CLIENTACCESSRULES CLIENTNETWORKPRESENCELOCATION BACKENDAUTHENTICATE CHILDREN IDLE NAMESPACE "
-                   "LITERAL+\r\n");
-  ok("CAPABILITY completed.");
-}
-
-void imap_session::do_noop(argument_reader&) {
-  ok(command_ + " completed.");
-}
-
-void imap_session::do_logout(argument_reader&) {
-  sink_.text("* BYE Microsoft Exchange Server IMAP4 server signing off.\r\n");
-  ok("LOGOUT completed.");
+void imap_session::cut() {
   phase_ = phase::ended;
-  sink_.finish();
-}
-
-void imap_session::do_id(argument_reader&) {
-  sink_.text("* ID (\"name\" \"Microsoft.Exchange.Imap4.Imap4Server\" \"version\" \"15.20\")\r\n");
-  ok("ID completed");
-}
-
-// -- Login -----------------------------------------------------------------------------------------------------------
-
-void imap_session::do_authenticate(argument_reader& arguments) {
-  const auto mechanism = upper_case(arguments.word().value_or(""));
-  if (mechanism != "XOAUTH2")
-    return refuse_login();
-  if (const auto response = arguments.word())
-    return finish_xoauth2(*response);
-  expected_ = expected::sasl_response;
-  sink_.text("+ \r\n");
-}
-
-void imap_session::do_login(argument_reader&) {
-  ++services_.stats.logins_refused;
-  no("LOGIN failed.");
-}
-
-void imap_session::refuse_login() {
-  ++services_.stats.logins_refused;
-  no("AUTHENTICATE failed.");
-}
-
-void imap_session::finish_xoauth2(std::string_view response) {
-  const auto fields = parse_xoauth2(response);
-  if (!fields)
-    return refuse_login();
-  const auto holder = services_.tokens.check(fields->token);
-  if (!holder || !holder->may(holder->app_only ? "IMAP.AccessAsApp" : "IMAP.AccessAsUser.All"))
-    return refuse_login();
-  ++services_.stats.logins;
-  user_ = fields->user;
-  expires_ = services_.time.ticks() + (holder->expires - services_.time.now());
-  mailbox_ = services_.mail.find(user_);
-  const auto& who = holder->app_only ? holder->client_id : holder->upn;
-  const bool connected = mailbox_ && (ascii_iequals(who, user_) || services_.mail.may_open(who, user_));
-  phase_ = connected ? phase::authenticated : phase::not_connected;
-  ok("AUTHENTICATE completed.");
-}
-
-// -- Notifications ---------------------------------------------------------------------------------------------------
-
-void imap_session::do_idle(argument_reader&) {
-  sink_.text("+ IDLE accepted, awaiting DONE command.\r\n");
-  if (folder_) {
-    announce_expunged();
-    announce_added();
-    announce_flags();
-  }
-  expected_ = expected::idle_end;
-}
-
-void imap_session::on_added() {
-  if (idling())
-    announce_added();
-}
-
-void imap_session::on_expunged() {
-  if (idling())
-    announce_expunged();
-}
-
-void imap_session::on_flags(std::uint32_t uid) {
-  if (changed_flags_.size() < changed_flags_max)
-    changed_flags_.push_back(uid);
-  if (idling())
-    announce_flags();
-}
-
-void imap_session::on_renumbered() {
-  end("Connection is closed. 13");
-}
-
-void imap_session::announce_added() {
-  const auto last_known = view_.empty() ? 0 : view_.back();
-  const auto mails = folder_->mails();
-  const auto first_new = std::ranges::upper_bound(mails, last_known, {}, &mail::uid);
-  const auto count = mails.end() - first_new;
-  if (count == 0)
-    return;
-  view_.reserve(view_.size() + static_cast<std::size_t>(count));
-  for (const auto& added : std::span{first_new, mails.end()})
-    view_.push_back(added.uid);
-  sink_.text("* " + std::to_string(view_.size()) + " EXISTS\r\n* " + std::to_string(count) + " RECENT\r\n");
-}
-
-void imap_session::announce_expunged() {
-  std::size_t kept = 0;
-  for (const auto uid : view_)
-    if (folder_->find(uid))
-      view_[kept++] = uid;
-    else
-      sink_.text("* " + std::to_string(kept + 1) + " EXPUNGE\r\n");
-  view_.resize(kept);
-}
-
-void imap_session::announce_flags() {
-  for (const auto uid : std::exchange(changed_flags_, {}))
-    if (const auto place = std::ranges::lower_bound(view_, uid); place != view_.end() && *place == uid)
-      send_flags({static_cast<std::uint32_t>(place - view_.begin()) + 1, uid});
+  expected_ = expected::command;
+  sink_.cut();
 }
 
 } // namespace postroom::sim

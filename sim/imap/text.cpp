@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
-#include <limits>
 #include <utility>
 
 namespace postroom::sim {
@@ -69,7 +67,7 @@ command_cutter::outcome command_cutter::take(std::size_t line_end) {
   text_ = without_cr(std::string_view{buffer_}.substr(0, line_end));
   buffer_.erase(0, line_end + 1);
   if (buffer_.empty())
-    std::string{}.swap(buffer_); // an idle connection shall hold no memory
+    std::string{}.swap(buffer_);
   scanned_ = announced_ = 0;
   return outcome::command;
 }
@@ -162,9 +160,16 @@ std::optional<std::string_view> argument_reader::list() {
   if (!rest_.starts_with('('))
     return std::nullopt;
   std::size_t depth = 0;
+  bool quoted = false;
   for (std::size_t i = 0; i < rest_.size(); ++i) {
-    depth += rest_[i] == '(';
-    depth -= rest_[i] == ')';
+    if (quoted && rest_[i] == '\\')
+      ++i;
+    else if (rest_[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && rest_[i] == '(')
+      ++depth;
+    else if (!quoted && rest_[i] == ')')
+      --depth;
     if (depth == 0) {
       const auto inside = rest_.substr(1, i - 1);
       rest_.remove_prefix(i + 1);
@@ -189,55 +194,6 @@ std::optional<std::string_view> argument_reader::fetch_item() {
   rest_.remove_prefix(size);
   skip_blanks();
   return found;
-}
-
-bool number_set::contains(std::uint32_t number, std::uint32_t highest) const {
-  constexpr auto star = std::numeric_limits<std::uint32_t>::max();
-  return std::ranges::any_of(ranges, [&](const auto& range) {
-    const auto first = range.first == star ? highest : range.first;
-    const auto last = range.second == star ? highest : range.second;
-    return number >= std::min(first, last) && number <= std::max(first, last);
-  });
-}
-
-std::optional<std::uint32_t> parse_number(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failure != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return number;
-}
-
-std::optional<number_set> parse_number_set(std::string_view text) {
-  number_set set;
-  while (!text.empty()) {
-    const auto range = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(range.size() + 1, text.size()));
-    const auto colon = range.find(':');
-    const auto bound = [](std::string_view part) {
-      return part == "*" ? std::optional{std::numeric_limits<std::uint32_t>::max()} : parse_number(part);
-    };
-    const auto first = bound(range.substr(0, colon));
-    const auto last = colon == std::string_view::npos ? first : bound(range.substr(colon + 1));
-    if (!first || !last || *first == 0 || *last == 0)
-      return std::nullopt;
-    set.ranges.emplace_back(*first, *last);
-  }
-  return set.ranges.empty() ? std::nullopt : std::optional{std::move(set)};
-}
-
-std::string number_set_text(const std::vector<std::uint32_t>& ascending) {
-  std::string text;
-  for (std::size_t i = 0; i < ascending.size();) {
-    std::size_t last = i;
-    while (last + 1 < ascending.size() && ascending[last + 1] == ascending[last] + 1)
-      ++last;
-    text += (text.empty() ? "" : ",") + std::to_string(ascending[i]);
-    if (last > i)
-      text += ":" + std::to_string(ascending[last]);
-    i = last + 1;
-  }
-  return text;
 }
 
 std::string internal_date_text(wall_time t) {

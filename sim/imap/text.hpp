@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "sim/imap/number_set.hpp"
 #include "sim/mail/mailbox.hpp"
 
 #include <cstdint>
@@ -27,6 +28,8 @@ public:
   [[nodiscard]] outcome next(bool plain_line);
   /// The command found, without its final CR LF.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  /// The command found is done with: an idle connection shall hold no memory.
+  void forget_text() { std::string{}.swap(text_); }
 
 private:
   [[nodiscard]] outcome take(std::size_t line_end);
@@ -60,17 +63,6 @@ private:
 
   std::string_view rest_;
 };
-
-/// `1:4,9,12:*`: ranges of UIDs or sequence numbers; `*` is uint32 max.
-struct number_set {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
-  /// `highest` is what `*` means.
-  [[nodiscard]] bool contains(std::uint32_t number, std::uint32_t highest) const;
-};
-[[nodiscard]] std::optional<number_set> parse_number_set(std::string_view text);
-[[nodiscard]] std::optional<std::uint32_t> parse_number(std::string_view text);
-/// `5,7:9`
-[[nodiscard]] std::string number_set_text(const std::vector<std::uint32_t>& ascending);
 
 /// `24-Nov-2026 02:09:11 +0000`
 [[nodiscard]] std::string internal_date_text(wall_time t);

@@ -229,8 +229,11 @@ std::string mail_generator::attachment(const letter& letter, std::size_t octets)
          base64_lines(content);
 }
 
-std::string mail_generator::make(std::string_view recipient, wall_time date) {
-  const auto letter = write_letter(recipient);
+std::string mail_generator::make(std::string_view recipient, wall_time date, std::size_t size_min) {
+  auto letter = write_letter(recipient);
+  // Every encoding makes text longer, so that the mail is no smaller than its text.
+  while (letter.text.size() < size_min)
+    letter.text += "\n" + filled_in(any_of(letter.book.sentences)) + "\n";
   auto text = headers(letter, date);
   if (one_in(25)) {
     auto first = alternative(letter);

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -19,8 +20,8 @@ class mail_generator {
 public:
   explicit mail_generator(unsigned seed) : random_(seed) {}
 
-  /// An RFC 5322 message with CR LF line ends.
-  [[nodiscard]] std::string make(std::string_view recipient, wall_time date);
+  /// An RFC 5322 message with CR LF line ends; of `size_min` octets at least, filled up with sentences.
+  [[nodiscard]] std::string make(std::string_view recipient, wall_time date, std::size_t size_min = 0);
 
 private:
   struct letter;

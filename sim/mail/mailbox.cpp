@@ -7,93 +7,122 @@
 namespace postroom::sim {
 namespace {
 
-constexpr std::array<std::string_view, 6> flag_names{"\\Seen",    "\\Answered", "\\Flagged",
-                                                     "\\Deleted", "\\Draft",    "$MDNSent"};
-/// Name and use. The first is the inbox.
-constexpr std::array<std::array<std::string_view, 2>, 5> folders_of_all{{{"INBOX", ""},
-                                                                         {"Sent Items", "\\Sent"},
-                                                                         {"Drafts", "\\Drafts"},
-                                                                         {"Deleted Items", "\\Trash"},
-                                                                         {"Junk Email", "\\Junk"}}};
+struct named_folder {
+  std::string_view name;
+  std::string_view use;
+};
+/// The first is the inbox.
+constexpr std::array<named_folder, 5> exchange_folders{{{"INBOX", ""},
+                                                        {"Sent Items", "\\Sent"},
+                                                        {"Drafts", "\\Drafts"},
+                                                        {"Deleted Items", "\\Trash"},
+                                                        {"Junk Email", "\\Junk"}}};
+constexpr std::array<named_folder, 6> gmail_folders{{{"INBOX", ""},
+                                                     {"[Gmail]/All Mail", "\\All"},
+                                                     {"[Gmail]/Drafts", "\\Drafts"},
+                                                     {"[Gmail]/Sent Mail", "\\Sent"},
+                                                     {"[Gmail]/Spam", "\\Junk"},
+                                                     {"[Gmail]/Trash", "\\Trash"}}};
+constexpr std::array<named_folder, 5> generic_folders{
+    {{"INBOX", ""}, {"Sent", "\\Sent"}, {"Drafts", "\\Drafts"}, {"Trash", "\\Trash"}, {"Junk", "\\Junk"}}};
+
+std::span<const named_folder> folders_of(service kind) {
+  switch (kind) {
+  case service::google:
+    return gmail_folders;
+  case service::generic:
+    return generic_folders;
+  case service::microsoft:
+    break;
+  }
+  return exchange_folders;
+}
+
 constexpr std::uint32_t first_uid_validity = 14;
+
+bool is_folder_name(std::string_view name) {
+  return !name.empty() && name.size() <= mailbox::folder_name_bytes_max && name.front() != '/' && name.back() != '/' &&
+         name.find("//") == std::string_view::npos && name.find_first_of("*%") == std::string_view::npos &&
+         std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+/// Whether it is that folder or one below it.
+bool is_within(std::string_view name, std::string_view top) {
+  return ascii_iequals(name.substr(0, top.size()), top) && (name.size() == top.size() || name[top.size()] == '/');
+}
 
 } // namespace
 
-std::string flags_text(std::uint8_t flags) {
-  std::string text;
-  for (std::size_t bit = 0; bit < flag_names.size(); ++bit)
-    if (flags & (1U << bit))
-      text += (text.empty() ? "" : " ") + std::string{flag_names[bit]};
-  return text;
-}
-
-std::uint8_t parse_flag(std::string_view name) {
-  for (std::size_t bit = 0; bit < flag_names.size(); ++bit)
-    if (ascii_lower(flag_names[bit]) == ascii_lower(name))
-      return static_cast<std::uint8_t>(1U << bit);
-  return 0;
-}
-
-const mail* folder::find(std::uint32_t uid) const {
-  const auto found = std::ranges::lower_bound(mails_, uid, {}, &mail::uid);
-  return found != mails_.end() && found->uid == uid ? &*found : nullptr;
-}
-
-std::uint32_t folder::add(std::shared_ptr<const std::string> raw, wall_time received, std::uint8_t flags) {
-  mails_.push_back({uid_next_++, flags, received, std::move(raw)});
-  const auto uid = mails_.back().uid;
-  for (auto* watcher : watchers_)
-    watcher->on_added();
-  return uid;
-}
-
-bool folder::set_flags(std::uint32_t uid, std::uint8_t flags, const folder_watcher* by) {
-  const auto found = std::ranges::lower_bound(mails_, uid, {}, &mail::uid);
-  if (found == mails_.end() || found->uid != uid)
-    return false;
-  if (std::exchange(found->flags, flags) != flags)
-    for (auto* watcher : watchers_)
-      if (watcher != by)
-        watcher->on_flags(uid);
-  return true;
-}
-
-bool folder::expunge(std::uint32_t uid) {
-  const auto found = std::ranges::lower_bound(mails_, uid, {}, &mail::uid);
-  if (found == mails_.end() || found->uid != uid)
-    return false;
-  mails_.erase(found);
-  for (auto* watcher : watchers_)
-    watcher->on_expunged();
-  return true;
-}
-
-void folder::renumber() {
-  uid_validity_ += 7;
-  uid_next_ = 1;
-  for (auto& mail : mails_)
-    mail.uid = uid_next_++;
-  for (auto* watcher : watchers_)
-    watcher->on_renumbered();
-}
-
-mailbox::mailbox(std::string address) : address_(std::move(address)) {
-  for (const auto& [name, use] : folders_of_all)
+mailbox::mailbox(std::string address, service kind)
+    : address_(std::move(address)), next_uid_validity_(first_uid_validity + 1) {
+  for (const auto& [name, use] : folders_of(kind))
     folders_.push_back(std::make_unique<folder>(std::string{name}, std::string{use}, first_uid_validity));
+  if (kind == service::google)
+    labels_ = std::make_unique<gmail_labels>(folders_, address_);
 }
 
 folder* mailbox::find(std::string_view name) const {
-  const auto wanted = ascii_lower(name);
-  for (const auto& each : folders_)
-    if (ascii_lower(each->name()) == wanted)
-      return each.get();
-  return nullptr;
+  const auto found =
+      std::ranges::find_if(folders_, [name](const auto& each) { return ascii_iequals(each->name(), name); });
+  return found == folders_.end() ? nullptr : found->get();
 }
 
-mailbox& directory::add(const std::string& address) {
+void mailbox::drop_oldest() {
+  const auto oldest = inbox().mails().front(); // a copy
+  inbox().expunge(oldest.uid);
+  for (const auto& each : folders_)
+    if (const auto* const label = labels_ ? each->find_id(oldest.id) : nullptr)
+      each->expunge(label->uid);
+}
+
+result<void> mailbox::create(std::string_view name) {
+  if (name.ends_with('/')) // "there will be folders below" (RFC 3501 §6.3.3)
+    name.remove_suffix(1);
+  if (!is_folder_name(name) || folders_.size() >= folders_max)
+    return fail(errc::invalid_argument, "no name of a folder, or too many of them");
+  if (find(name))
+    return fail(errc::conflict, "the folder exists");
+  folders_.push_back(std::make_unique<folder>(std::string{name}, std::string{}, next_uid_validity_++));
+  folders_.back()->subscribed = false;
+  if (labels_)
+    folders_.back()->keep(*labels_);
+  return {};
+}
+
+result<void> mailbox::remove(std::string_view name) {
+  const auto found =
+      std::ranges::find_if(folders_, [name](const auto& each) { return ascii_iequals(each->name(), name); });
+  if (found == folders_.end())
+    return fail(errc::not_found, "there is no such folder");
+  if (found == folders_.begin() || !(*found)->use().empty())
+    return fail(errc::invalid_argument, "the folder cannot be deleted");
+  folders_.erase(found);
+  return {};
+}
+
+result<void> mailbox::rename(std::string_view from, std::string_view to) {
+  const auto is_moved = [from](const auto& each) { return is_within(each->name(), from); };
+  if (from.empty() || std::ranges::none_of(folders_, is_moved))
+    return fail(errc::not_found, "there is no such folder");
+  const bool fixed = std::ranges::any_of(
+      folders_, [&](const auto& each) { return is_moved(each) && (each == folders_.front() || !each->use().empty()); });
+  if (fixed || !is_folder_name(to) || is_within(to, from))
+    return fail(errc::invalid_argument, "the folder cannot be renamed so");
+  if (find(to))
+    return fail(errc::conflict, "the folder exists");
+  for (const auto& each : folders_)
+    if (is_moved(each) && to.size() + each->name().size() - from.size() > folder_name_bytes_max)
+      return fail(errc::invalid_argument, "too long a name");
+  for (const auto& each : folders_)
+    if (is_moved(each))
+      each->rename(std::string{to} + each->name().substr(from.size()));
+  return {};
+}
+
+mailbox& directory::add(const std::string& address, service kind) {
   auto& place = mailboxes_[ascii_lower(address)];
   if (!place) {
-    place = std::make_unique<mailbox>(address);
+    place = std::make_unique<mailbox>(address, kind);
     addresses_.push_back(address);
   }
   return *place;

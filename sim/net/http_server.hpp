@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cstdint>
 #include <functional>
 
 namespace postroom::sim {
@@ -14,9 +15,15 @@ using http_response = boost::beast::http::response<boost::beast::http::string_bo
 /// Must not block.
 using http_handler = std::function<http_response(const http_request&)>;
 
-/// Accepts and serves connections until the acceptor is closed; over TLS when `tls` is given. Handler and context must
-/// outlive the executor's work.
-[[nodiscard]] boost::asio::awaitable<void> serve_http(boost::asio::ip::tcp::acceptor acceptor,
-                                                      boost::asio::ssl::context* tls, const http_handler& handler);
+/// What the connections of one HTTP server share; must outlive the executor's work.
+struct http_service {
+  http_handler handler;
+  boost::asio::ssl::context* tls = nullptr; ///< null: plain text
+  std::uint64_t body_bytes_max = 1024 * 1024;
+};
+
+/// Serves one client, request by request (HTTP/1.1), to the end. Too large or malformed requests and silent clients end
+/// the connection, with 400, 413 or 431 where an answer is possible.
+[[nodiscard]] boost::asio::awaitable<void> serve_http(boost::asio::ip::tcp::socket socket, const http_service& service);
 
 } // namespace postroom::sim

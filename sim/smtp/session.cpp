@@ -1,8 +1,8 @@
 #include "sim/smtp/session.hpp"
 
-#include "base/encoding.hpp"
-#include "sim/identity/xoauth2.hpp"
-#include "sim/imap/text.hpp"
+#include "base/ascii.hpp"
+#include "base/crypto.hpp"
+#include "sim/smtp/refusals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +27,13 @@ std::string_view after_word(std::string_view text, std::size_t word) {
   return text;
 }
 
+std::string new_session_id() {
+  auto id = hex_encode(random_string(8));
+  for (auto& c : id)
+    c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  return id;
+}
+
 } // namespace
 
 struct smtp_session::command_entry {
@@ -49,29 +56,57 @@ const smtp_session::command_entry* smtp_session::find_command(std::string_view n
                                                         {"NOOP", false, &s::do_noop},
                                                         {"VRFY", false, &s::do_vrfy},
                                                         {"QUIT", false, &s::do_quit}}};
-  const auto* found = std::ranges::find(table, name, &command_entry::name);
+  const auto* found =
+      std::ranges::find_if(table, [&](const command_entry& each) { return ascii_iequals(each.name, name); });
   return found == table.end() ? nullptr : found;
 }
 
-smtp_session::smtp_session(const submission_services& services, bool starttls)
-    : services_(services), starttls_(starttls), body_(services.mail_bytes_max) {
+smtp_session::smtp_session(submission_services& services, bool starttls)
+    : services_(services), starttls_(starttls), id_(new_session_id()),
+      body_(mail_bytes_max_of(services.face, services.limits.mail_bytes)) {
 }
 
 std::string smtp_session::greet() const {
-  return "220 " + std::string{submission_host} + " Microsoft ESMTP MAIL Service ready at " +
-         to_rfc3339(services_.time.now()) + "\r\n";
+  return greeting_text(services_.face, {id_, services_.time.now()});
 }
 
+// -- Octets in, octets out -------------------------------------------------------------------------------------------
+
 std::string smtp_session::receive(std::string_view octets) {
-  if (stage_ != stage::open)
+  if (stage_ != stage::open || mute_)
     return {};
   input_ += octets;
+  return go_on();
+}
+
+std::string smtp_session::resume() {
+  if (stage_ != stage::waiting)
+    return {};
+  stage_ = stage::open;
+  auto held = std::move(*held_);
+  held_.reset();
+  take(std::move(held));
+  return go_on();
+}
+
+std::string smtp_session::go_on() {
   bool more = true;
   while (more && stage_ == stage::open)
     more = expected_ == expected::data ? take_data() : expected_ == expected::chunk ? take_chunk() : take_line();
-  if (stage_ != stage::open)
-    input_.clear();
-  return std::exchange(answers_, {});
+  auto answers = std::exchange(answers_, {});
+  if (!answers.empty() && struck(fault_kind::stall)) {
+    mute_ = true;
+    held_.reset();
+    (void)body_.take();
+    stage_ = stage::open;
+    answers.clear();
+  } else if (!answers.empty() && struck(fault_kind::cut)) {
+    answers.resize(answers.size() / 2);
+    cut();
+  }
+  if (mute_ || (stage_ != stage::open && stage_ != stage::waiting))
+    input_ = {};
+  return answers;
 }
 
 void smtp_session::tls_established() {
@@ -80,16 +115,25 @@ void smtp_session::tls_established() {
   greeted_ = false; // what was said in the clear does not count (RFC 3207 §4.2)
 }
 
+std::size_t smtp_session::octets_per_s() const {
+  const auto* const slow = struck(fault_kind::slow);
+  return slow && slow->amount > 0 ? static_cast<std::size_t>(slow->amount) : 0;
+}
+
+const fault* smtp_session::struck(fault_kind kind) const {
+  return user_.empty() ? nullptr : find_fault(services_, kind, {user_, spoken_for_});
+}
+
 bool smtp_session::take_line() {
-  const auto end = input_.find('\n');
-  if (std::min(end, input_.size()) > line_bytes_max) {
-    this->end("500 5.5.2 Line too long");
+  const auto feed = input_.find('\n');
+  if (std::min(feed, input_.size()) > line_bytes_max) {
+    end(smtp_reply::line_too_long);
     return false;
   }
-  if (end == std::string::npos)
+  if (feed == std::string::npos)
     return false;
-  auto line = input_.substr(0, end);
-  input_.erase(0, end + 1);
+  auto line = input_.substr(0, feed);
+  input_.erase(0, feed + 1);
   if (line.ends_with('\r'))
     line.pop_back();
   on_line(line);
@@ -98,121 +142,83 @@ bool smtp_session::take_line() {
 
 void smtp_session::on_line(std::string_view line) {
   const auto before = std::exchange(expected_, expected::command);
-  if (before == expected::sasl_response)
-    return finish_login(line);
-  if (before == expected::sasl_cancel)
-    return refuse_login();
+  if (before != expected::command)
+    return on_login_line(before, line);
   const auto name = first_word(line);
-  const auto* entry = find_command(upper_case(name));
+  const auto* entry = find_command(name);
   if (!entry)
-    return refuse("500 5.3.3 Unrecognized command");
+    return refuse(smtp_reply::unknown_command);
   if (line.size() > command_bytes_max && entry->name != "AUTH")
-    return refuse("500 5.5.2 Line too long");
+    return refuse(smtp_reply::line_too_long);
   if (entry->needs_login && user_.empty())
-    return refuse("530 5.7.57 Client not authenticated to send mail. " + hostname_mark());
+    return refuse(smtp_reply::login_needed);
   (this->*entry->run)(after_word(line, name.size()));
 }
 
-void smtp_session::say(std::string_view line) {
-  answers_.append(line).append("\r\n");
+std::string smtp_session::text_of(smtp_reply reply) const {
+  return reply_text(services_.face, reply, {id_, services_.time.now()});
 }
 
-void smtp_session::refuse(std::string_view line) {
-  say(line);
-  if (++refusals_ >= refusals_max)
-    end("421 4.7.0 Too many errors on this connection, closing transmission channel");
+void smtp_session::say(std::string_view text) {
+  answers_.append(text).append("\r\n");
 }
 
-void smtp_session::end(std::string_view line) {
-  say(line);
+void smtp_session::refuse(smtp_reply reply) {
+  const auto text = text_of(reply);
+  say(text);
+  if (text.starts_with("421"))
+    stage_ = stage::finished;
+  else if (++refusals_ >= refusals_max)
+    end(smtp_reply::too_many_errors);
+}
+
+void smtp_session::end(smtp_reply reply) {
+  say(reply);
   stage_ = stage::finished;
 }
 
-// -- Hello, TLS, login -----------------------------------------------------------------------------------------------
+// -- Hello, TLS, and the rest ----------------------------------------------------------------------------------------
 
 void smtp_session::do_ehlo(std::string_view arguments) {
   if (arguments.empty())
-    return refuse("501 5.5.4 Invalid domain name");
+    return refuse(smtp_reply::bad_hello);
   greeted_ = true;
   forget_mail();
-  answers_ += "250-" + std::string{submission_host} + " Hello [127.0.0.1]\r\n250-SIZE " +
-              std::to_string(services_.mail_bytes_max) +
-              "\r\n250-PIPELINING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n" +
-              (starttls_ ? "250-STARTTLS\r\n" : "250-AUTH LOGIN XOAUTH2\r\n") +
-              "250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n250 SMTPUTF8\r\n";
+  answers_ += hello_text(services_.face, starttls_, mail_bytes_max_of(services_.face, services_.limits.mail_bytes));
 }
 
 void smtp_session::do_helo(std::string_view arguments) {
   if (arguments.empty())
-    return refuse("501 5.5.4 Invalid domain name");
+    return refuse(smtp_reply::bad_hello);
   greeted_ = true;
   forget_mail();
-  say("250 " + std::string{submission_host} + " Hello [127.0.0.1]");
+  say(short_hello_text(services_.face));
 }
 
 void smtp_session::do_starttls(std::string_view arguments) {
   if (!starttls_ || !greeted_)
-    return refuse("503 5.5.2 Bad sequence of commands");
+    return refuse(smtp_reply::bad_sequence);
   if (!arguments.empty())
-    return refuse("501 5.5.4 Invalid arguments");
-  say("220 2.0.0 SMTP server ready");
+    return refuse(smtp_reply::bad_arguments);
+  say(smtp_reply::starttls_ready);
   stage_ = stage::wants_tls;
 }
 
-void smtp_session::do_auth(std::string_view arguments) {
-  if (!greeted_ || !user_.empty() || has_sender_)
-    return refuse("503 5.5.2 Bad sequence of commands");
-  const auto mechanism = upper_case(first_word(arguments));
-  if (!starttls_ && (mechanism == "LOGIN" || mechanism == "PLAIN")) {
-    ++services_.stats.submission_logins_refused;
-    return refuse("535 5.7.139 Authentication unsuccessful, basic authentication is disabled. " + hostname_mark());
-  }
-  if (starttls_ || mechanism != "XOAUTH2")
-    return refuse("504 5.7.4 Unrecognized authentication type " + hostname_mark());
-  if (const auto response = after_word(arguments, mechanism.size()); !response.empty())
-    return finish_login(response);
-  expected_ = expected::sasl_response;
-  say("334 ");
-}
-
-void smtp_session::finish_login(std::string_view response) {
-  if (response == "*")
-    return refuse("501 5.7.0 Authentication cancelled");
-  const auto fields = parse_xoauth2(response);
-  if (fields && check_login(services_, fields->user, fields->token)) {
-    ++services_.stats.submission_logins;
-    user_ = fields->user;
-    return say("235 2.7.0 Authentication successful");
-  }
-  if (!services_.challenge_refused_logins)
-    return refuse_login();
-  expected_ = expected::sasl_cancel;
-  say("334 " + base64_encode(R"({"status":"400","schemes":"Bearer","scope":"https://outlook.office.com/"})"));
-}
-
-void smtp_session::refuse_login() {
-  ++services_.stats.submission_logins_refused;
-  refuse("535 5.7.3 Authentication unsuccessful [" + std::string{submission_host} + " " +
-         to_rfc3339(services_.time.now()) + "]");
-}
-
-// -- The rest --------------------------------------------------------------------------------------------------------
-
 void smtp_session::do_rset(std::string_view) {
   forget_mail();
-  say("250 2.0.0 Resetting");
+  say(smtp_reply::reset_ok);
 }
 
 void smtp_session::do_noop(std::string_view) {
-  say("250 2.0.0 OK");
+  say(smtp_reply::noop_ok);
 }
 
 void smtp_session::do_vrfy(std::string_view) {
-  say("252 2.1.5 Cannot VRFY user");
+  say(smtp_reply::cannot_verify);
 }
 
 void smtp_session::do_quit(std::string_view) {
-  end("221 2.0.0 Service closing transmission channel");
+  end(smtp_reply::bye);
 }
 
 } // namespace postroom::sim

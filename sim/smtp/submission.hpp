@@ -1,51 +1,61 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/result.hpp"
+#include "sim/control/faults.hpp"
+#include "sim/control/journal.hpp"
+#include "sim/control/stats.hpp"
 #include "sim/identity/access_tokens.hpp"
+#include "sim/identity/registry.hpp"
+#include "sim/mail/bounce_queue.hpp"
 #include "sim/mail/mailbox.hpp"
-#include "sim/stand_in.hpp"
+#include "sim/scenario.hpp"
+#include "sim/smtp/face.hpp"
+#include "sim/smtp/limits.hpp"
+#include "sim/smtp/text.hpp"
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace postroom::sim {
 
-/// How the server calls itself.
-inline constexpr std::string_view submission_host = "EUR01.stand-in.test";
-/// `[Hostname=…]`, as it stands behind Exchange's last words.
-[[nodiscard]] std::string hostname_mark();
-
-/// What all sessions of the submission server share.
+/// What all sessions of one submission server share.
 struct submission_services {
   directory& mail;
+  const registry& people;
   const access_tokens& tokens;
+  const fault_desk& faults;
   const clock& time;
   stand_in_stats& stats;
-  std::size_t mail_bytes_max = 157'286'400;
-  std::size_t recipients_max = 500;
-  /// Whether a refused login is first told as a challenge in JSON, as Google does it; Exchange does not.
-  bool challenge_refused_logins = false;
+  /// Told of every mail that was handed in whole, with the server's last word, and of those delivered into mailboxes
+  /// here. Copies for the sender are no deliveries.
+  sim::journal& journal;
+  bounce_queue& bounces; ///< drained by whoever has a timer
+  limit_plan limits;
+  /// Exchange Online: all limits. Gmail: size, recipients of a mail and of a day. Generic: size and recipients of a
+  /// mail.
+  service face = service::microsoft;
+  submission_usage usage{};
 };
-
-/// Who may sign in as `user` with this token: the user whose it is, never one of the mailboxes they may open; with an
-/// app-only token each mailbox the application may use. `unauthenticated` otherwise.
-[[nodiscard]] result<void> check_login(const submission_services& services, const std::string& user,
-                                       const std::string& token);
 
 /// A mail as it was handed in.
 struct submitted_mail {
   std::string user; ///< who signed in
-  std::string mail_from;
-  std::vector<std::string> recipients;
+  envelope_sender from;
+  std::vector<envelope_recipient> recipients;
   std::string raw;
 };
 
-/// Takes the mail: a copy into the user's Sent Items, and into the inbox of each recipient who has a mailbox here; the
-/// Message-ID, one of the server's own where the mail had none. Errors: `forbidden` when the user may not send as the
-/// sender of envelope or header, `invalid_argument` when the mail has no sender or a bare line feed.
-[[nodiscard]] result<std::string> take_mail(const submission_services& services, submitted_mail mail);
+/// The address in From; empty: there is none.
+[[nodiscard]] std::string author_of(std::string_view raw);
+/// The journal's entry for the mail, but for the last word.
+[[nodiscard]] submitted_entry entry_for(const submission_services& services, const submitted_mail& mail);
+
+/// Takes the mail, which nothing speaks against: into the inbox of each recipient who has a mailbox here, once; a
+/// notification to the sender for whom it does not reach (see routing.hpp); copies as the face keeps them:
+/// Exchange Online in Sent Items of the user, and of the mailbox in From where that is set so; Gmail in the user's;
+/// generic servers none. Gmail writes the user's own address into From and the envelope. Octets are kept as they came
+/// otherwise, but for a Message-ID where there is none. `entry` gets the Message-ID in force.
+void accept_mail(submission_services& services, submitted_mail mail, submitted_entry& entry);
 
 } // namespace postroom::sim

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 /// The stand-in for Microsoft 365 against clients that others wrote.
 namespace postroom::test {
 namespace {
@@ -19,10 +21,13 @@ const std::string mail = "From: anna@example.test\r\nSubject: hello\r\nMessage-I
 
 class stand_in_test : public testing::Test {
 protected:
-  void start(sim::stand_in_options options = {}) {
-    options.directory = directory.path() / "tls";
-    options.mail_every = 0ms;
-    auto started = sim::stand_in::start(std::move(options));
+  /// Everything but what the test says is as usual.
+  void start(const std::function<void(sim::scenario&)>& change = {}) {
+    sim::scenario plan;
+    plan.directory = directory.path() / "tls";
+    if (change)
+      change(plan);
+    auto started = sim::stand_in::start(plan);
     ASSERT_TRUE(started) << to_string(started.error());
     server = std::move(*started);
   }
@@ -63,7 +68,7 @@ TEST_F(stand_in_test, answers_curl_at_the_token_endpoint) {
   EXPECT_THAT(good, AllOf(HasSubstr("\"token_type\":\"Bearer\""), HasSubstr("\"refresh_token\":"), EndsWith(" 200")));
   EXPECT_THAT(refresh("junk", server->client_secret().expose()), AllOf(HasSubstr("AADSTS70000"), EndsWith(" 400")));
   EXPECT_THAT(refresh("junk", "wrong"), AllOf(HasSubstr("AADSTS7000215"), EndsWith(" 401")));
-  EXPECT_THAT(curl({server->identity_url() + "/x/v2.0/.well-known/openid-configuration"}),
+  EXPECT_THAT(curl({server->identity_url() + "/" + server->tenant_id() + "/v2.0/.well-known/openid-configuration"}),
               HasSubstr(server->token_url()));
   EXPECT_EQ(server->stats().token_requests, 3U);
 }
@@ -105,7 +110,10 @@ print(imap.logout())
 }
 
 TEST_F(stand_in_test, decodes_as_pythons_parser_expects) {
-  start({.mailboxes = 1, .initial_mails_per_mailbox = 60});
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 1;
+    plan.mail.initial_each = 60;
+  });
   const auto box = server->mailboxes().front();
   const std::string script = R"(
 import email, email.policy, imaplib, ssl, sys
@@ -127,7 +135,10 @@ print(len(mails), defects, broken, any('ü' in text for text in texts), any(list
 }
 
 TEST_F(stand_in_test, pushes_and_ends_sessions_at_token_expiry) {
-  start({.mailboxes = 2, .access_token_life = 4s});
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 2;
+    plan.access_token_life = 4s;
+  });
   const auto& boxes = server->mailboxes();
   auto client = sign_in(boxes[1], access_token(server->refresh_token().expose()));
   ASSERT_TRUE(client->command("SELECT INBOX"));
@@ -143,7 +154,7 @@ TEST_F(stand_in_test, pushes_and_ends_sessions_at_token_expiry) {
 }
 
 TEST_F(stand_in_test, tells_rights_apart) {
-  start({.mailboxes = 2});
+  start([](sim::scenario& plan) { plan.tenants.front().mailboxes = 2; });
   const auto token = access_token(server->add_user("otto@contoso.test").expose());
   const auto box = server->mailboxes().front();
   EXPECT_THAT(sign_in(box, token)->command("LIST \"\" *").value().back(),
@@ -153,12 +164,16 @@ TEST_F(stand_in_test, tells_rights_apart) {
   EXPECT_FALSE(server->deliver("nobody@contoso.test", mail));
 }
 
-TEST_F(stand_in_test, serves_without_tls_and_delivers_by_http) {
-  start({.mailboxes = 1, .tls = false, .initial_mails_per_mailbox = 0});
-  const auto url = server->identity_url() + "/sim/deliver/" + server->mailboxes().front();
+TEST_F(stand_in_test, serves_without_tls_and_delivers_by_its_control_api) {
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 1;
+    plan.tls = false;
+    plan.mail.initial_each = 0;
+  });
+  const auto url = server->control_url() + "/v1/mailboxes/" + server->mailboxes().front() + "/mails";
   const auto outcome = run({"curl", "-sS", "--data-binary", "@-", url}, mail);
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->output, "{\"uid\":1}");
+  EXPECT_EQ(outcome->output, "{\"uid\":1}\n");
   const auto client = wire::connect(server->imap_port());
   ASSERT_TRUE(client);
   EXPECT_THAT((*client)->read_line().value(), StartsWith("* OK The Microsoft Exchange IMAP4 service is ready."));
@@ -167,7 +182,10 @@ TEST_F(stand_in_test, serves_without_tls_and_delivers_by_http) {
 }
 
 TEST_F(stand_in_test, streams_a_large_folder_to_a_slow_client) {
-  start({.mailboxes = 1, .initial_mails_per_mailbox = 0});
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 1;
+    plan.mail.initial_each = 0;
+  });
   const auto box = server->mailboxes().front();
   const std::string large = "Subject: large\r\n\r\n" + std::string(1'000'000, 'x') + "\r\n";
   for (int i = 0; i < 20; ++i)
@@ -186,7 +204,10 @@ TEST_F(stand_in_test, streams_a_large_folder_to_a_slow_client) {
 }
 
 TEST_F(stand_in_test, lets_curl_submit_mail) {
-  start({.mailboxes = 2, .initial_mails_per_mailbox = 0});
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 2;
+    plan.mail.initial_each = 0;
+  });
   const auto& boxes = server->mailboxes();
   const auto token = access_token(server->refresh_token().expose());
   const auto letter = directory.path() / "letter";
@@ -222,7 +243,11 @@ TEST_F(stand_in_test, lets_curl_submit_mail) {
 }
 
 TEST_F(stand_in_test, lets_smtplib_submit_mail_without_tls) {
-  start({.mailboxes = 1, .tls = false, .initial_mails_per_mailbox = 0});
+  start([](sim::scenario& plan) {
+    plan.tenants.front().mailboxes = 1;
+    plan.tls = false;
+    plan.mail.initial_each = 0;
+  });
   const std::string script = R"(
 import smtplib, sys
 port, user, token, box = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
@@ -243,13 +268,18 @@ print(smtp.quit())
   EXPECT_EQ(server->stats().mails_delivered, 1U);
 }
 
-TEST_F(stand_in_test, refuses_senseless_options_and_taken_ports) {
-  EXPECT_EQ(sim::stand_in::start({.mailboxes = 0}).error().code, errc::invalid_argument);
+TEST_F(stand_in_test, refuses_senseless_scenarios_and_taken_ports) {
+  sim::scenario plan;
+  plan.directory = directory.path();
+  plan.tenants.front().mailboxes = 0;
+  EXPECT_EQ(sim::stand_in::start(plan).error().code, errc::invalid_argument);
+  plan.tenants.front().mailboxes = 1;
   start();
-  EXPECT_EQ(sim::stand_in::start({.imap_port = server->imap_port(), .directory = directory.path()}).error().code,
-            errc::connect_failed);
-  EXPECT_EQ(sim::stand_in::start({.smtp_port = server->smtp_port(), .directory = directory.path()}).error().code,
-            errc::connect_failed);
+  plan.imap_port = server->imap_port();
+  EXPECT_EQ(sim::stand_in::start(plan).error().code, errc::connect_failed);
+  plan.imap_port = 0;
+  plan.smtp_port = server->smtp_port();
+  EXPECT_EQ(sim::stand_in::start(plan).error().code, errc::connect_failed);
 }
 
 } // namespace

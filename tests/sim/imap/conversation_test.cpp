@@ -1,25 +1,15 @@
 #include "protocol/imap/client_session.hpp"
-#include "protocol/oauth2/token_answer.hpp"
-#include "protocol/oauth2/token_request.hpp"
-#include "sim/identity/identity.hpp"
-#include "sim/imap/session.hpp"
-#include "tests/sim/identity/test_keys.hpp"
+#include "tests/sim/imap/imap_fixture.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <optional>
 
 /// Our client and the stand-in, two independent readings of the protocols, talk to each other without a network:
 /// whatever the one writes the other must understand, however it is cut.
 namespace postroom::sim {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
-
-const std::string shared = "support@contoso.test";
-const std::string delegate = "dora@contoso.test";
-constexpr auto request_id = "2f4a3c10-0000-4000-8000-000000000001";
 
 /// What the client's owner hears.
 class owner final : public imap::session_listener {
@@ -58,37 +48,18 @@ public:
   std::optional<error> closed;
 };
 
-class collected final : public answer_sink {
+/// A client and a server.
+class dialogue : public imap_world {
 public:
-  void text(std::string_view bytes) override { all += bytes; }
-  void body(const mail_slice& slice) override { all += slice.raw->substr(slice.offset, slice.octets); }
-  void finish() override { finished = true; }
-  std::string all;
-  bool finished = false;
-};
-
-class conversation : public testing::TestWithParam<std::size_t> {
-protected:
-  conversation() {
-    mail.add(shared);
-    mail.allow(delegate, shared);
-  }
-
-  oauth2::token_result ask(const result<oauth2::http_request>& request) {
-    const auto answer = entra.token_request("tenant", parse_form(request.value().body.expose()));
-    return oauth2::parse_token_answer({answer.status, {}, answer.body}, time.now());
-  }
-  oauth2::client_identity app(const std::string& password = "s~.+&=\xC3\xA9") const {
-    return {"app", secret<>{password}, {}};
-  }
-  oauth2::token_result refresh(const secret<>& refresh_token) {
-    const oauth2::refresh_token_grant grant{refresh_token, "https://outlook.office.com/.default offline_access"};
-    return ask(oauth2::make_request("https://login.test/tenant/oauth2/v2.0/token", app(), grant, request_id));
-  }
+  explicit dialogue(std::size_t step, service face = service::microsoft) : imap_world(face), step_(step) {}
 
   imap::session_options options(imap::login_method method = imap::login_method::automatic) {
-    auto token = std::get<oauth2::token_answer>(refresh(entra.sign_in(delegate))).access_token;
-    return {.method = method, .user = shared, .token_or_password = std::move(token), .id = {{"name", "Postroom"}}};
+    return {.method = method,
+            .user = shared,
+            .token_or_password = secret<>{token(services.face == service::microsoft ? delegate : shared)},
+            .host = "imap.test",
+            .port = 993,
+            .id = {{"name", "Postroom"}}};
   }
   void connect() {
     server.emplace(services, sink);
@@ -98,14 +69,13 @@ protected:
   }
   /// Carries octets both ways, cut into pieces, until nobody has anything to say.
   void talk() {
-    const auto step = GetParam();
     while (!sink.all.empty() || !client->outgoing().empty()) {
       const auto words = std::exchange(sink.all, {});
-      for (std::size_t at = 0; at < words.size(); at += std::min(step, words.size() - at))
-        client->received(std::span{words}.subspan(at, std::min(step, words.size() - at)));
+      for (std::size_t at = 0; at < words.size(); at += std::min(step_, words.size() - at))
+        client->received(std::span{words}.subspan(at, std::min(step_, words.size() - at)));
       if (sink.finished)
         client->transport_closed(fail(errc::connection_lost, "closed"));
-      const std::string octets{client->outgoing().substr(0, step)};
+      const std::string octets{client->outgoing().substr(0, step_)};
       client->sent(octets.size());
       server->receive(octets);
     }
@@ -124,21 +94,18 @@ protected:
     EXPECT_EQ(outcome.kind, imap::status_kind::ok) << outcome.text;
     return outcome.kind == imap::status_kind::ok;
   }
-  folder& inbox() { return mail.find(shared)->inbox(); }
-  std::uint32_t add(std::string text) {
-    return inbox().add(std::make_shared<const std::string>(std::move(text)), time.now());
-  }
-
-  manual_clock time{wall_time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}}};
-  directory mail;
-  access_tokens tokens{"https://issuer.test", time, test_keys()};
-  identity entra{{"tenant", "app", secret<>{"s~.+&=\xC3\xA9"}, 1h}, tokens, time};
-  stand_in_stats stats;
-  imap_services services{mail, tokens, time, stats};
   collected sink;
   owner told;
   std::optional<imap_session> server;
   std::optional<imap::client_session> client;
+
+private:
+  std::size_t step_;
+};
+
+class conversation : public dialogue, public testing::TestWithParam<std::size_t> {
+protected:
+  conversation() : dialogue(GetParam()) {}
 };
 
 TEST_P(conversation, logs_in_and_out) {
@@ -248,40 +215,49 @@ TEST_P(conversation, is_refused_with_a_token_that_has_expired) {
 INSTANTIATE_TEST_SUITE_P(cut, conversation, testing::Values(1U, 7U, 1460U, 1U << 20U),
                          [](const auto& info) { return "into_" + std::to_string(info.param); });
 
-class token_conversation : public conversation {}; // a fixture of the same world
+class conversation_with_others : public dialogue, public testing::TestWithParam<service> {
+protected:
+  conversation_with_others() : dialogue(7, GetParam()) {}
+};
 
-TEST_P(token_conversation, rotates_refresh_tokens) {
-  const auto first = std::get<oauth2::token_answer>(refresh(entra.sign_in(delegate)));
-  EXPECT_EQ(first.expires_in, 1h);
-  ASSERT_TRUE(first.refresh_token);
-  const auto second = refresh(*first.refresh_token);
-  ASSERT_TRUE(std::holds_alternative<oauth2::token_answer>(second));
-  EXPECT_NE(std::get<oauth2::token_answer>(second).refresh_token->expose(), first.refresh_token->expose());
+TEST_P(conversation_with_others, reads_and_idles) {
+  add(raw);
+  connect();
+  ASSERT_FALSE(told.closed) << to_string(*told.closed);
+  EXPECT_THAT(told.capabilities, Contains("CONDSTORE"));
+  ASSERT_TRUE(ok(imap::list_command{"", "*"}));
+  ASSERT_TRUE(ok(imap::select_command{"INBOX"}));
+  ASSERT_TRUE(ok(imap::uid_fetch_command{{"1:*"}, {"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"}}));
+  EXPECT_THAT(told.mails, ElementsAre(std::pair(1U, raw)));
+  ASSERT_TRUE(client->submit(imap::idle_command{}));
+  talk();
+  add("new\r\n");
+  talk();
+  EXPECT_EQ(told.count, 2U);
+  client->end_idle();
+  talk();
+  EXPECT_TRUE(ok(imap::logout_command{}));
 }
 
-TEST_P(token_conversation, gives_app_only_tokens_without_a_refresh_token) {
-  const oauth2::client_credentials_grant grant{"https://outlook.office365.com/.default"};
-  const auto answer =
-      ask(oauth2::make_request("https://login.test/tenant/oauth2/v2.0/token", app(), grant, request_id));
-  ASSERT_TRUE(std::holds_alternative<oauth2::token_answer>(answer));
-  EXPECT_FALSE(std::get<oauth2::token_answer>(answer).refresh_token);
-  EXPECT_TRUE(tokens.check(std::get<oauth2::token_answer>(answer).access_token.expose()).value().app_only);
+TEST_P(conversation_with_others, answers_the_challenge_of_a_refusal) {
+  post(fault_kind::login_refused);
+  connect();
+  ASSERT_TRUE(told.closed);
+  EXPECT_EQ(told.closed->code, errc::auth_rejected);
 }
 
-TEST_P(token_conversation, knows_each_refusal) {
-  const auto kind_of = [](const oauth2::token_result& r) { return std::get<oauth2::token_failure>(r).kind; };
-  EXPECT_EQ(kind_of(refresh(secret<>{"junk"})), oauth2::failure_class::grant_dead);
-  const auto token = entra.sign_in(delegate);
-  entra.revoke(delegate);
-  EXPECT_EQ(kind_of(refresh(token)), oauth2::failure_class::grant_dead);
-  const oauth2::client_credentials_grant grant{"https://outlook.office365.com/.default"};
-  const auto wrong =
-      ask(oauth2::make_request("https://login.test/tenant/oauth2/v2.0/token", app("wrong"), grant, request_id));
-  EXPECT_EQ(kind_of(wrong), oauth2::failure_class::app_broken);
-  EXPECT_THAT(std::get<oauth2::token_failure>(wrong).codes, ElementsAre(7000215U));
+TEST_P(conversation_with_others, understands_the_end_of_a_session) {
+  connect();
+  ASSERT_TRUE(client->submit(imap::idle_command{}));
+  talk();
+  server->expire();
+  talk();
+  ASSERT_TRUE(told.closed);
+  EXPECT_EQ(told.closed->code, errc::session_expired);
 }
 
-INSTANTIATE_TEST_SUITE_P(once, token_conversation, testing::Values(1U));
+INSTANTIATE_TEST_SUITE_P(each, conversation_with_others, testing::Values(service::google, service::generic),
+                         [](const auto& info) { return std::string{to_string(info.param)}; });
 
 } // namespace
 } // namespace postroom::sim

@@ -1,73 +1,15 @@
-#include "sim/identity/identity.hpp"
-#include "sim/imap/session.hpp"
-#include "tests/sim/identity/test_keys.hpp"
-
-#include "base/encoding.hpp"
-
-#include <boost/json.hpp>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "tests/sim/imap/imap_fixture.hpp"
 
 namespace postroom::sim {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string shared = "support@contoso.test";
-const std::string delegate = "dora@contoso.test";
-const std::string raw = "From: Anna <anna@example.test>\r\nSubject: one\r\n two\r\nMessage-ID: <m1@example.test>\r\n"
-                        "\r\nbody\r\n";
-
-class collected final : public answer_sink {
-public:
-  void text(std::string_view bytes) override { all += bytes; }
-  void body(const mail_slice& slice) override { all += slice.raw->substr(slice.offset, slice.octets); }
-  void finish() override { finished = true; }
-  std::string take() { return std::exchange(all, {}); }
-  std::string all;
-  bool finished = false;
-};
-
-class imap_session_test : public testing::Test {
-protected:
-  imap_session_test() {
-    mail.add(shared);
-    mail.allow(delegate, shared);
-  }
-  std::string token(const std::string& upn, const std::string& scope = "https://outlook.office.com/.default") {
-    const auto answer = entra.token_request("tenant", {{"client_id", "app"},
-                                                       {"client_secret", "s3cret"},
-                                                       {"grant_type", "refresh_token"},
-                                                       {"scope", scope},
-                                                       {"refresh_token", entra.sign_in(upn).expose()}});
-    return boost::json::parse(answer.body).at("access_token").as_string().c_str();
-  }
-  static std::string xoauth2(const std::string& user, const std::string& token) {
-    return base64_encode("user=" + user + "\1auth=Bearer " + token + "\1\1");
-  }
-  std::string say(const std::string& line) {
-    session.receive(line + "\r\n");
-    return sink.take();
-  }
-  std::string sign_in() { return say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token(delegate))); }
-  folder& inbox() { return mail.find(shared)->inbox(); }
-  std::uint32_t add(const std::string& text = raw) {
-    return inbox().add(std::make_shared<const std::string>(text), time.now());
-  }
-
-  manual_clock time{wall_time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}}};
-  directory mail;
-  access_tokens tokens{"https://issuer.test", time, test_keys()};
-  identity entra{{"tenant", "app", secret<>{"s3cret"}, 1h}, tokens, time};
-  stand_in_stats stats;
-  imap_services services{mail, tokens, time, stats};
-  collected sink;
-  imap_session session{services, sink};
-};
+/// With the manners of Exchange.
+class imap_session_test : public imap_client, public testing::Test {};
 
 TEST_F(imap_session_test, greets_and_lists_capabilities_as_exchange_does) {
   session.greet();
@@ -88,8 +30,9 @@ TEST_F(imap_session_test, takes_xoauth2_after_a_continuation) {
 TEST_F(imap_session_test, refuses_bad_tokens_and_passwords) {
   EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, "junk")), "a NO AUTHENTICATE failed.\r\n");
   EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 !!!"), "a NO AUTHENTICATE failed.\r\n");
-  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token(delegate, "https://graph.microsoft.com/Mail.Read"))),
-            "a NO AUTHENTICATE failed.\r\n");
+  EXPECT_EQ(
+      say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token(delegate, "Mail.Read", "https://graph.microsoft.com"))),
+      "a NO AUTHENTICATE failed.\r\n");
   const auto old = token(delegate);
   time.advance(2h);
   EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, old)), "a NO AUTHENTICATE failed.\r\n");
@@ -99,8 +42,7 @@ TEST_F(imap_session_test, refuses_bad_tokens_and_passwords) {
 }
 
 TEST_F(imap_session_test, is_authenticated_but_not_connected_without_a_right) {
-  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token("mallory@contoso.test"))),
-            "a OK AUTHENTICATE completed.\r\n");
+  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token(colleague))), "a OK AUTHENTICATE completed.\r\n");
   EXPECT_EQ(say("b SELECT INBOX"), "b BAD User is authenticated but not connected.\r\n* BYE Connection closed. 14\r\n");
   EXPECT_TRUE(sink.finished);
 }
@@ -114,7 +56,7 @@ TEST_F(imap_session_test, answers_what_it_does_not_know_with_bad) {
   EXPECT_EQ(say("a UID FETCH 1:* FLAGS"), "a BAD Command received in Invalid state.\r\n");
   (void)say("a SELECT INBOX");
   EXPECT_EQ(say("a UID FETCH x FLAGS"), "a BAD Command Argument Error. 11\r\n");
-  EXPECT_EQ(say("a UID FETCH 1 BODYSTRUCTURE"), "a BAD Command Argument Error. 11\r\n");
+  EXPECT_EQ(say("a UID FETCH 1 NONSENSE"), "a BAD Command Argument Error. 11\r\n");
 }
 
 TEST_F(imap_session_test, ends_over_long_lines) {
@@ -207,7 +149,7 @@ TEST_F(imap_session_test, stores_moves_and_expunges) {
             "* 2 FETCH (UID 2 FLAGS (\\Deleted))\r\nb OK STORE completed.\r\n");
   EXPECT_EQ(say("c UID EXPUNGE 1:4"), "* 2 EXPUNGE\r\nc OK EXPUNGE completed.\r\n");
   EXPECT_EQ(say("d UID MOVE 3:4 \"Deleted Items\""),
-            "* OK [COPYUID 14 3:4 1:2] \r\n* 2 EXPUNGE\r\n* 2 EXPUNGE\r\nd OK MOVE completed.\r\n");
+            "* OK [COPYUID 14 3:4 1:2] Moved UIDs.\r\n* 2 EXPUNGE\r\n* 2 EXPUNGE\r\nd OK MOVE completed.\r\n");
   EXPECT_EQ(inbox().mails().size(), 1U);
   EXPECT_EQ(mail.find(shared)->find("deleted items")->mails().size(), 2U);
 }
@@ -282,6 +224,68 @@ TEST_F(imap_session_test, survives_bytes_one_by_one) {
   for (const char c : std::string{"a CAPABILITY\r\nb NOOP\r\n"})
     session.receive({&c, 1});
   EXPECT_THAT(sink.take(), EndsWith("a OK CAPABILITY completed.\r\nb OK NOOP completed.\r\n"));
+}
+
+TEST_F(imap_session_test, tells_of_empty_sets_when_nothing_is_copied) {
+  add();
+  open_inbox();
+  EXPECT_EQ(say("b UID COPY 7 Drafts"), "* OK [COPYUID 14  ]\r\nb OK COPY completed.\r\n");
+  services.quirks.empty_copy_uid = false;
+  EXPECT_EQ(say("c UID MOVE 7 Drafts"), "c OK MOVE completed.\r\n");
+  services.quirks.bare_copy_uid = true;
+  EXPECT_EQ(say("d UID MOVE 1 Drafts"), "[COPYUID 14 1 1]\r\n* 1 EXPUNGE\r\nd OK MOVE completed.\r\n");
+  services.quirks.stray_continuations = true;
+  EXPECT_EQ(say("e NOOP"), "+ \r\ne OK NOOP completed.\r\n");
+}
+
+TEST_F(imap_session_test, knows_one_charset_and_no_groups) {
+  open_inbox();
+  EXPECT_THAT(say("b UID SEARCH CHARSET UTF-8 ALL"), StartsWith("b NO [BADCHARSET (US-ASCII)]"));
+  EXPECT_THAT(say("c UID SEARCH CHARSET US-ASCII ALL"), EndsWith("c OK SEARCH completed.\r\n"));
+  EXPECT_THAT(say("d UID SEARCH (ALL)"), StartsWith("d BAD Command Argument Error. 11"));
+  EXPECT_THAT(say("e UID SEARCH RETURN (COUNT) ALL"), StartsWith("e BAD "));
+}
+
+TEST_F(imap_session_test, has_none_of_the_extensions) {
+  add();
+  open_inbox();
+  for (const auto* command : {"ENABLE CONDSTORE", "SELECT INBOX (CONDSTORE)", "STATUS INBOX (HIGHESTMODSEQ)",
+                              "LIST (SUBSCRIBED) \"\" *", "COMPRESS DEFLATE"})
+    EXPECT_THAT(say("b " + std::string{command}), StartsWith("b BAD ")) << command;
+  (void)say("c SELECT INBOX");
+  for (const auto* command : {"FETCH 1 (MODSEQ)", "FETCH 1 (FLAGS) (CHANGEDSINCE 1)", "FETCH 1 (X-GM-MSGID)",
+                              "STORE 1 (UNCHANGEDSINCE 1) FLAGS ()", "STORE 1 +X-GM-LABELS (a)", "SEARCH MODSEQ 1"})
+    EXPECT_THAT(say("d " + std::string{command}), StartsWith("d BAD ")) << command;
+}
+
+TEST_F(imap_session_test, keeps_no_keywords) {
+  add();
+  (void)sign_in();
+  EXPECT_THAT(say("b SELECT INBOX"),
+              HasSubstr("[PERMANENTFLAGS (\\Seen \\Answered \\Flagged \\Deleted \\Draft $MDNSent)]"));
+  EXPECT_EQ(say("c STORE 1 +FLAGS (\\Seen $Forwarded \\Nonsense $MDNSent)"),
+            "* 1 FETCH (UID 1 FLAGS (\\Seen $MDNSent))\r\nc OK STORE completed.\r\n");
+}
+
+TEST_F(imap_session_test, tells_news_before_it_listens) {
+  open_inbox();
+  add();
+  EXPECT_EQ(say("b IDLE"), "* 1 EXISTS\r\n* 1 RECENT\r\n+ IDLE accepted, awaiting DONE command.\r\n");
+}
+
+TEST_F(imap_session_test, makes_and_removes_folders) {
+  (void)sign_in();
+  EXPECT_EQ(say("b CREATE Done"), "b OK CREATE completed.\r\n");
+  EXPECT_THAT(say("c RENAME Done Finished"), StartsWith("c OK"));
+  EXPECT_THAT(say("d LIST \"\" Fin*"), HasSubstr("\"Finished\""));
+  EXPECT_THAT(say("e DELETE Finished"), StartsWith("e OK"));
+  EXPECT_THAT(say("f DELETE \"Sent Items\""), StartsWith("f NO"));
+}
+
+TEST_F(imap_session_test, takes_no_more_than_fits) {
+  (void)sign_in();
+  mail.find(shared)->appended_octets = std::size_t{1} << 30U;
+  EXPECT_THAT(say("b APPEND INBOX {1+}\r\nx"), StartsWith("b NO "));
 }
 
 } // namespace

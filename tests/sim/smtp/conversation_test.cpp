@@ -105,15 +105,15 @@ TEST_P(submission_conversation, carries_mails_of_any_shape) {
 }
 
 TEST_P(submission_conversation, understands_each_refusal_of_a_login) {
-  for (const bool challenge : {false, true}) {
-    services.challenge_refused_logins = challenge;
+  for (const auto face : {service::microsoft, service::google, service::generic}) {
+    services.face = face;
     told = {};
     connect(shared, token(delegate));
-    ASSERT_TRUE(told.closed) << challenge;
+    ASSERT_TRUE(told.closed) << to_string(face);
     EXPECT_EQ(told.closed->code, errc::auth_rejected);
     EXPECT_EQ(told.closed_at, smtp::phase::login);
   }
-  EXPECT_EQ(stats.submission_logins_refused, 2U);
+  EXPECT_EQ(stats.submission_logins_refused, 3U);
 }
 
 TEST_P(submission_conversation, understands_that_one_may_not_send_as_somebody_else) {

@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <thread>
 #include <unistd.h>
 
 /// Our links and the stand-in over loopback: a token by HTTPS, then STARTTLS with the stand-in's certificate.
@@ -51,7 +53,10 @@ protected:
   submission_over_tls() {
     auto pattern = (std::filesystem::temp_directory_path() / "postroom-sim-XXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
-    office = stand_in::start({.mailboxes = 1, .mail_every = 0ms, .directory = directory_}).value();
+    scenario plan;
+    plan.directory = directory_;
+    plan.tenants.front().mailboxes = 1;
+    office = stand_in::start(plan).value();
     told = std::make_shared<sender>(office->mailboxes().front());
   }
   ~submission_over_tls() override {
@@ -110,6 +115,28 @@ TEST_F(submission_over_tls, takes_a_mail) {
   EXPECT_EQ(stats.submission_logins, 1U);
   EXPECT_EQ(stats.mails_submitted, 1U);
   EXPECT_EQ(stats.mails_delivered, 1U);
+}
+
+TEST_F(submission_over_tls, leaves_a_mail_in_doubt) {
+  ASSERT_TRUE(office->add_fault({.kind = fault_kind::smtp_doubt, .names = {office->mailboxes().front()}}));
+  open(access_token());
+  auto ready = told->ready.get_future();
+  ASSERT_EQ(ready.wait_for(20s), std::future_status::ready);
+  link_->begin({.mail_from = office->mailboxes().front(), .recipients = {"nobody@contoso.test"}});
+  EXPECT_EQ(to_string(wait_closed().code), to_string(errc::connection_lost));
+  EXPECT_EQ(told->verdict.code, 0);
+  const auto submitted = office->submitted(0, 10);
+  ASSERT_EQ(submitted.size(), 1U);
+  EXPECT_TRUE(submitted[0].taken);
+  EXPECT_EQ(submitted[0].answer, "");
+  // The recipient does not exist: a notification comes by itself.
+  const auto bounced = [&] {
+    const auto mails = office->delivered(0, 1000);
+    return std::ranges::any_of(mails, [](const auto& each) { return each.origin == mail_origin::bounce; });
+  };
+  for (const auto end = std::chrono::steady_clock::now() + 20s; !bounced() && std::chrono::steady_clock::now() < end;)
+    std::this_thread::sleep_for(20ms);
+  EXPECT_TRUE(bounced());
 }
 
 TEST_F(submission_over_tls, refuses_what_is_no_token) {

@@ -1,15 +1,15 @@
 #pragma once
 
-#include "sim/identity/identity.hpp"
+#include "sim/identity/access_tokens.hpp"
 #include "sim/smtp/session.hpp"
 #include "tests/sim/identity/test_keys.hpp"
 
 #include "base/encoding.hpp"
 
-#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace postroom::sim {
@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 class submission_world {
 public:
   submission_world() {
+    for (const auto* upn : {delegate, colleague})
+      company.users[upn] = {.upn = upn, .object_id = upn, .name = upn, .password = secret<>{"correct-horse"}};
     for (const auto* address : {shared, delegate, colleague})
       mail.add(address);
     mail.allow(delegate, shared);
@@ -27,11 +29,12 @@ public:
     mail.allow("app", shared);
     mail.allow_send_as("app", shared);
   }
-  std::string token(const std::string& upn, const std::string& scope = "https://outlook.office.com/.default") {
-    return ask({{"grant_type", "refresh_token"}, {"scope", scope}, {"refresh_token", entra.sign_in(upn).expose()}});
+  std::string token(const std::string& upn, const std::string& permission = "SMTP.Send",
+                    const std::string& resource = "https://outlook.office.com") {
+    return tokens.issue({company, app, company.find_user(upn), resource, {permission}, 1h});
   }
   std::string app_token() {
-    return ask({{"grant_type", "client_credentials"}, {"scope", "https://outlook.office365.com/.default"}});
+    return tokens.issue({company, app, nullptr, "https://outlook.office365.com", {"SMTP.SendAsApp"}, 1h});
   }
   static std::string xoauth2(const std::string& user, const std::string& token) {
     return base64_encode("user=" + user + "\1auth=Bearer " + token + "\1\1");
@@ -40,25 +43,61 @@ public:
   std::span<const sim::mail> sent(const std::string& address) {
     return mail.find(address)->find("Sent Items")->mails();
   }
+  void post(fault_kind kind, const std::string& name, std::int64_t amount = 0) {
+    faults.clear();
+    ASSERT_TRUE(faults.add({.kind = kind, .names = {name}, .amount = amount}));
+  }
+  submitted_entry last_submitted() {
+    const auto all = records.submitted(0, 1000);
+    return all.empty() ? submitted_entry{} : all.back();
+  }
 
   static constexpr const char* shared = "support@contoso.test";
   static constexpr const char* delegate = "dora@contoso.test";
   static constexpr const char* colleague = "otto@contoso.test";
 
   manual_clock time{wall_time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24}}};
+  registry people;
+  tenant& company = people.add_tenant({.id = "tenant", .name = "Contoso", .domains = {"contoso.test"}});
+  application& app = people.add_application({.client_id = "app", .name = "Gateway", .home_tenant = "tenant"});
   directory mail;
   access_tokens tokens{"https://issuer.test", time, test_keys()};
-  identity entra{{"tenant", "app", secret<>{"s3cret"}, 1h}, tokens, time};
+  fault_desk faults{1, time};
+  journal records{1000};
   stand_in_stats stats;
-  submission_services services{mail, tokens, time, stats};
+  bounce_queue bounces{mail, records, stats, time};
+  submission_services services{mail, people, tokens, faults, time, stats, records, bounces, {}};
+};
+
+/// One client of it.
+class submission_client : public submission_world {
+public:
+  std::string say(const std::string& line) { return session().receive(line + "\r\n"); }
+  std::string sign_in(const std::string& user = delegate) {
+    (void)say("EHLO gw.example");
+    return say("AUTH XOAUTH2 " + xoauth2(user, token(user)));
+  }
+  /// A whole mail after login; the last answer.
+  std::string submit(const std::string& raw, const std::string& from = shared,
+                     const std::string& to = "anna@example.test") {
+    return submit_in(session(), raw, from, to);
+  }
+  static std::string submit_in(smtp_session& session, const std::string& raw, const std::string& from = shared,
+                               const std::string& to = "anna@example.test") {
+    (void)session.receive("MAIL FROM:<" + from + ">\r\n");
+    (void)session.receive("RCPT TO:<" + to + ">\r\n");
+    (void)session.receive("DATA\r\n");
+    return session.receive(raw + ".\r\n");
+  }
+  /// Another connection, in place of the one before.
+  void reconnect() {
+    own_.reset();
+    own_.emplace(services, false);
+  }
+  smtp_session& session() { return *own_; }
 
 private:
-  std::string ask(form_fields form) {
-    form.emplace("client_id", "app");
-    form.emplace("client_secret", "s3cret");
-    const auto answer = entra.token_request("tenant", form);
-    return boost::json::parse(answer.body).at("access_token").as_string().c_str();
-  }
+  std::optional<smtp_session> own_{std::in_place, services, false};
 };
 
 } // namespace postroom::sim
