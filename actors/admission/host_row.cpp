@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr auto burst = 100ms;
 /// Some attempts take a little longer to their server than others: a second here must not become 999 ms there.
 constexpr auto window = 1s + 50ms;
+constexpr auto warm_up = 1s;
 
 } // namespace
 
@@ -42,7 +43,10 @@ std::optional<std::uint64_t> host_row::take(mono_time now) {
     next_probe_ = now + probe_gap_;
     probe_gap_ = std::min(probe_gap_ * 2, probe_gap_max);
   }
-  next_even_ = std::max(next_even_ + gap_, now - burst);
+  if (!first_)
+    first_ = now;
+  const auto gap = now - *first_ < warm_up ? 2 * gap_ : gap_;
+  next_even_ = std::max(next_even_ + gap, now - burst);
   started_.push_back(now);
   if (started_.size() > per_second_)
     started_.pop_front();

@@ -11,9 +11,11 @@
 namespace postroom::admission {
 
 /// Who waits to connect to one server. First come, first served, evenly in time: a restart with thousands of mailboxes
-/// must not look like an attack, and in no second do more than `per_second` start. A server that nobody reaches gets a
-/// probe now and then until one of them arrives; the others keep their places, so that its return finds them in a row
-/// and not scattered over their back-offs. Plain data; owned by the admission actor.
+/// must not look like an attack, and in no second do more than `per_second` start; the first second goes at half the
+/// rate, since the first attempts of a process take longer to leave (names, certificates) than those behind them. A
+/// server that nobody reaches gets a probe now and then until one of them arrives; the others keep their places, so
+/// that its return finds them in a row and not scattered over their back-offs. Plain data; owned by the admission
+/// actor.
 class host_row {
 public:
   /// Attempts in a row that did not arrive, after which the server counts as down.
@@ -42,7 +44,8 @@ private:
   std::size_t per_second_;
   std::deque<std::uint64_t> waiting_;
   std::deque<mono_time> started_; ///< the last `per_second_` starts
-  mono_time next_even_{};         ///< may lag behind: a few may start together after a quiet time
+  std::optional<mono_time> first_;
+  mono_time next_even_{}; ///< may lag behind: a few may start together after a quiet time
   mono_time next_probe_{};
   std::chrono::milliseconds probe_gap_ = probe_gap_min;
   std::uint32_t failures_ = 0;

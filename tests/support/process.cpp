@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <sstream>
 #include <stdexcept>
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -77,6 +78,8 @@ struct launch {
   ::dup2(plan.output, 2);
   if (!plan.directory.empty() && ::chdir(plan.directory.c_str()) != 0)
     ::_exit(126);
+  // A listening socket of ours in a child would go on listening after we have closed it.
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
