@@ -1,15 +1,18 @@
 #include "app/cli/http_port.hpp"
+#include "app/cli/text_table.hpp"
 #include "app/commands.hpp"
 #include "app/demo_answers.hpp"
-#include "app/demo_configuration.hpp"
+#include "app/demo_diagnosis.hpp"
 #include "app/demo_events.hpp"
+#include "app/demo_office.hpp"
 #include "app/event_printer.hpp"
 #include "app/process.hpp"
 #include "app/ready_file.hpp"
-#include "sim/stand_in.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 namespace postroom::app {
 namespace {
@@ -48,20 +51,41 @@ int complain(const error& why) {
 constexpr std::string_view example_mail =
     R"({"to": ["anna@example.test"], "subject": "Good morning", "text": "How are you?\n"})";
 
-void print_examples(const std::string& url, const std::string& token, const std::string& account, std::size_t mailboxes,
-                    std::chrono::milliseconds took) {
-  std::cout << "\nAll " << mailboxes << " mailboxes are in step after " << took.count() << " ms. Try:\n\n"
+void print_head(const configuration& config, const std::string& url, const std::string& control_url,
+                const std::filesystem::path& directory) {
+  cli::text_table table{{"tenant", "provider", "service", "sign-ins", "mailboxes"}};
+  for (const auto& [provider, secret] : config.providers) {
+    const auto is_its = [&](const auto& each) {
+      return each.tenant() == provider.tenant() && each.provider() == provider.id();
+    };
+    table.add({provider.tenant(), provider.id(), provider.service(),
+               std::to_string(std::ranges::count_if(config.grants, is_its, &declared_grant::record)),
+               std::to_string(std::ranges::count_if(config.accounts, is_its))});
+  }
+  std::cout << "postroom demo: gateway at " << url << " for\n\n";
+  table.print(std::cout, "  ");
+  std::cout << "\nTheir mail servers and identity platforms are built in.\n"
+            << "to see and change what the stand-in does: " << control_url << "\n"
+            << "data and logs: " << directory.string() << "\n"
+            << std::flush;
+}
+
+void print_examples(const std::string& url, const std::string& token, const std::string& tenant,
+                    const std::string& other, const std::string& account) {
+  const std::string with_token = "-H \"Authorization: Bearer $TOKEN\" ";
+  std::cout << "\nThis token is good for all tenants, so that each call names one. Try:\n\n"
             << "  TOKEN=" << token << "\n"
-            << "  curl -s -H \"Authorization: Bearer $TOKEN\" '" << url << "/v1/events?limit=2'\n"
-            << "  curl -sN -H \"Authorization: Bearer $TOKEN\" -H 'Accept: text/event-stream' '" << url
-            << "/v1/events'\n"
-            << "  curl -s -H \"Authorization: Bearer $TOKEN\" '" << url << "/v1/accounts?limit=3'\n"
+            << "  curl -s " << with_token << "'" << url << "/v1/events?tenant=" << tenant << "&limit=2'\n"
+            << "  curl -sN " << with_token << "-H 'Accept: text/event-stream' '" << url
+            << "/v1/events?tenant=" << tenant << "'\n"
+            << "  curl -s " << with_token << "'" << url << "/v1/accounts?tenant=" << other << "&limit=3'\n"
             << "  curl -s " << url << "/metrics | grep postroom_mailboxes\n\n"
             << "Some of the mail is answered by itself. Send one yourself, and look what became of it:\n\n"
-            << "  curl -s -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' "
+            << "  curl -s " << with_token << "-H 'Content-Type: application/json' "
             << "-H 'Idempotency-Key: my-first' \\\n    -d '" << example_mail << "' \\\n    '" << url << "/v1/accounts/"
-            << account << "/outbox'\n"
-            << "  postroom outbox list --url " << url << " --token $TOKEN --account " << account << "\n\n"
+            << account << "/outbox?tenant=" << tenant << "'\n"
+            << "  postroom outbox list --url " << url << " --token $TOKEN --tenant " << tenant << " --account "
+            << account << "\n\n"
             << "Events as they come (Ctrl-C ends the demonstration):\n"
             << std::flush;
 }
@@ -76,68 +100,132 @@ std::unique_ptr<cli::api_port> port_to(const std::string& url, const std::string
   return cli::make_http_port(std::move(*to));
 }
 
+/// What is to be seen of the running gateway.
+class demo_show {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  demo_show(const demo_options& options, const demo_office& office, const configuration& config,
+            gateway_process& gateway, std::string token, time_point begin)
+      : begin_(begin), options_(options), config_(config), gateway_(gateway), token_(std::move(token)),
+        healthy_(config.accounts.size() - office.sick.size()), sick_(office.sick.size()),
+        diagnosis_(port_to(gateway.url(), token_), office.sick),
+        answers_(port_to(gateway.url(), token_), office.servers->mailboxes()) {
+    for (const auto& each : config.tenants)
+      logs_.emplace_back(gateway.node().store(), tenant_id{each.id()});
+  }
+
+  /// Often.
+  result<void> go_on() {
+    if (announced_) {
+      show_events();
+      return {};
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const auto seen = gateway_.node().look(1s);
+    if (!seen || !seen->configuration_loaded || seen->in_step < healthy_)
+      return {};
+    if (!in_step_at_)
+      in_step_at_ = now;
+    diagnosis_.look();
+    if (!diagnosis_.complete() && now - *in_step_at_ < diagnosis_limit)
+      return {};
+    announce();
+    announced_ = true;
+    return options_.ready_file.empty() ? result<void>{} : write_ready_file(options_.ready_file, gateway_.url(), token_);
+  }
+
+private:
+  /// Some sicknesses take longer to be noticed.
+  static constexpr auto diagnosis_limit = 3s;
+  static constexpr auto diagnosis_period = 2s;
+
+  void announce() {
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(*in_step_at_ - begin_);
+    std::cout << "\nAll " << healthy_ << " healthy mailboxes are in step after " << took.count() << " ms.\n";
+    if (sick_ > 0)
+      std::cout << "What the gateway says of the " << sick_ << " that are sick on purpose:\n\n";
+    diagnosis_.print(std::cout);
+    diagnosis_.print_missing(std::cout);
+    print_examples(gateway_.url(), token_, config_.tenants.front().id(), config_.tenants.back().id(),
+                   config_.accounts.front().id());
+  }
+
+  void show_events() {
+    for (auto& log : logs_)
+      for (const auto& event : log.next()) {
+        print_event(event, std::cout);
+        answers_.see(event);
+      }
+    const auto now = std::chrono::steady_clock::now();
+    if (!diagnosis_.complete() && now >= next_look_) {
+      next_look_ = now + diagnosis_period;
+      diagnosis_.look();
+      diagnosis_.print(std::cout);
+    }
+    std::cout << std::flush;
+    answers_.work();
+  }
+
+  const time_point begin_;
+  const demo_options& options_;
+  const configuration& config_;
+  gateway_process& gateway_;
+  std::string token_;
+  std::size_t healthy_;
+  std::size_t sick_;
+  demo_diagnosis diagnosis_;
+  answering_machine answers_;
+  std::vector<demo_events> logs_;
+  std::optional<time_point> in_step_at_;
+  time_point next_look_;
+  bool announced_ = false;
+};
+
+result<void> run(const demo_options& options, const demo_office& office, const configuration& config,
+                 const std::filesystem::path& directory) {
+  const auto begin = std::chrono::steady_clock::now();
+  const system_clock time;
+  auto process = gateway_process::start(config, settings_of(config), time);
+  if (!process)
+    return process.error();
+  auto& gateway = **process;
+  print_head(config, gateway.url(), office.servers->control_url(), directory);
+  const auto token = gateway.make_token("demo");
+  if (!token)
+    return token.error();
+  demo_show show{options, office, config, gateway, *token, begin};
+  while (!end_wanted(100ms, config.log.level)) {
+    if (options.run_for.count() > 0 && std::chrono::steady_clock::now() - begin >= options.run_for)
+      break;
+    if (auto fine = show.go_on(); !fine)
+      return fine;
+  }
+  std::cout << "\nending ...\n" << std::flush;
+  return {};
+}
+
 } // namespace
 
 int demo(const demo_options& options) {
-  const auto begin = std::chrono::steady_clock::now();
   const demo_directory directory{options.directory};
   if (directory.path().empty())
     return complain(fail(errc::store_unavailable, "cannot make a temporary directory"));
   prepare_process();
-  sim::stand_in_options office_options;
-  office_options.mailboxes = options.mailboxes;
-  office_options.mail_every = options.mail_every;
-  office_options.directory = directory.path() / "stand-in";
-  auto office = sim::stand_in::start(office_options);
+  auto office = open_demo_office(options, directory.path());
   if (!office)
     return complain(office.error());
-  auto config = demo_configuration(options.listen, directory.path(), **office);
+  const auto config = demo_configuration(options.listen, directory.path(), *office);
+  if (!config)
+    return complain(config.error());
   const system_clock time;
-  std::filesystem::create_directories(config.log.directory);
-  if (auto logging = log::start(config.log, time); !logging)
+  std::filesystem::create_directories(config->log.directory);
+  if (auto logging = log::start(config->log, time); !logging)
     return complain(logging.error());
-  auto process = gateway_process::start(config, settings_of(config), time);
-  if (!process) {
-    log::stop();
-    return complain(process.error());
-  }
-  auto& gateway = **process;
-  std::cout << "postroom demo: gateway at " << gateway.url() << ", " << options.mailboxes
-            << " shared mailboxes on a built-in stand-in for Microsoft 365\n"
-            << "data and logs: " << directory.path().string() << "\n"
-            << std::flush;
-  auto token = gateway.make_token("demo");
-  bool announced = false;
-  demo_events events{gateway.node().store(), tenant_id{"default"}};
-  answering_machine answers{token ? port_to(gateway.url(), *token) : nullptr, (*office)->mailboxes()};
-  while (!end_wanted(100ms, config.log.level)) {
-    const auto now = std::chrono::steady_clock::now();
-    if (options.run_for.count() > 0 && now - begin >= options.run_for)
-      break;
-    if (announced) {
-      for (const auto& event : events.next()) {
-        print_event(event, std::cout);
-        answers.see(event);
-      }
-      std::cout << std::flush;
-      answers.work();
-      continue;
-    }
-    const auto seen = gateway.node().look(1s);
-    if (!token || !seen || !seen->configuration_loaded || seen->in_step < options.mailboxes)
-      continue;
-    announced = true;
-    print_examples(gateway.url(), *token, config.accounts.front().id(), options.mailboxes,
-                   std::chrono::duration_cast<std::chrono::milliseconds>(now - begin));
-    if (!options.ready_file.empty())
-      if (auto written = write_ready_file(options.ready_file, gateway.url(), *token); !written)
-        return complain(written.error());
-  }
-  std::cout << "\nending ...\n" << std::flush;
-  gateway.stop();
-  (*office)->stop();
+  const auto ended = run(options, *office, *config, directory.path());
+  office->servers->stop();
   log::stop();
-  return 0;
+  return ended ? 0 : complain(ended.error());
 }
 
 } // namespace postroom::app

@@ -51,6 +51,7 @@ void answering_machine::see(const demo_event& event) {
   answer made;
   made.call.method = "POST";
   made.call.path = cli::path_of({"accounts", event.text("/account"), "outbox"});
+  made.call.query = {{"tenant", event.tenant}};
   made.call.headers = {{"Idempotency-Key", "demo-answer-" + event.id}};
   made.call.repeatable = true;
   made.call.body = boost::json::serialize(boost::json::object{{"reply", {{"message", event.text("/message_id")}}},

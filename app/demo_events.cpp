@@ -37,8 +37,8 @@ std::vector<demo_event> demo_events::next() {
     auto data = boost::json::parse(event.data(), broken);
     if (broken)
       continue;
-    out.push_back(
-        {entry.seq, event.id(), event.type(), wall_time{std::chrono::milliseconds{event.time_ms()}}, std::move(data)});
+    out.push_back({tenant_.str(), entry.seq, event.id(), event.type(),
+                   wall_time{std::chrono::milliseconds{event.time_ms()}}, std::move(data)});
   }
   return out;
 }

@@ -15,7 +15,8 @@ namespace postroom::app {
 
 /// One entry of the log.
 struct demo_event {
-  std::uint64_t seq = 0;
+  std::string tenant;
+  std::uint64_t seq = 0; ///< in the tenant's log
   std::string id;
   std::string type;
   wall_time time{};

@@ -1,5 +1,6 @@
 #include "actors/mailbox/machine.hpp"
 
+#include "actors/mailbox/refusal.hpp"
 #include "protocol/imap/failure_table.hpp"
 
 #include <algorithm>
@@ -230,7 +231,7 @@ void machine::on_command_done(event::command_done& done) {
 
 void machine::on_selected(const event::command_done& done) {
   if (done.outcome.kind != imap::status_kind::ok) {
-    fail_over(fail(errc::folder_unavailable, config_.folder + ": " + done.outcome.text));
+    fail_over(refusal_of(done.outcome, config_.folder, errc::folder_unavailable));
     return;
   }
   // RFC 9051 §2.3.1.1: without UIDVALIDITY the server has no stable UIDs; we treat them as valid for ever and rely on
@@ -261,7 +262,7 @@ void machine::on_selected(const event::command_done& done) {
 
 void machine::on_search_done(const event::command_done& done) {
   if (done.outcome.kind != imap::status_kind::ok) {
-    fail_over(fail(errc::command_refused, "UID SEARCH: " + done.outcome.text));
+    fail_over(refusal_of(done.outcome, "UID SEARCH", errc::command_refused));
     return;
   }
   const auto& found = done.found;
@@ -310,7 +311,7 @@ void machine::on_idle_done(event::command_done& done) {
     return;
   }
   if (done.outcome.kind != imap::status_kind::ok) {
-    fail_over(fail(errc::command_refused, "IDLE: " + done.outcome.text));
+    fail_over(refusal_of(done.outcome, "IDLE", errc::command_refused));
     return;
   }
   // IDLE is a hint, not a guarantee: each time it ends, look whether something was missed.

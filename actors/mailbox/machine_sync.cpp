@@ -1,4 +1,5 @@
 #include "actors/mailbox/machine.hpp"
+#include "actors/mailbox/refusal.hpp"
 
 #include <algorithm>
 
@@ -99,7 +100,7 @@ void machine::drive_sync() {
 void machine::on_list_done(event::command_done& done) {
   listing_ = false;
   if (done.outcome.kind != imap::status_kind::ok) {
-    fail_over(fail(errc::command_refused, "UID FETCH (listing): " + done.outcome.text));
+    fail_over(refusal_of(done.outcome, "UID FETCH (listing)", errc::command_refused));
     return;
   }
   auto listed = std::exchange(early_listed_, {});

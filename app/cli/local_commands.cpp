@@ -24,15 +24,16 @@ void add_demo(CLI::App& program, command_shelf& shelf) {
     unsigned run_for_s = 0;
   };
   auto wish = std::make_shared<demo_wish>();
-  auto& leaf = add_leaf(program, "demo", "Run a gateway with a built-in stand-in for Microsoft 365",
+  auto& leaf = add_leaf(program, "demo", "Run a gateway with a built-in stand-in for Microsoft 365 and Google",
                         "postroom demo --mailboxes 200");
   leaf.add_option("--directory", wish->options.directory, "Keep data here instead of in a temporary directory");
   leaf.add_option("--ready-file", wish->options.ready_file,
-                  "Write {\"url\",\"token\",\"pid\"} here once all mailboxes are in step");
+                  "Write {\"url\",\"token\",\"pid\"} here once all healthy mailboxes are in step");
   leaf.add_option("--listen", wish->options.listen, "Address of the API; port 0 takes a free one")
       ->capture_default_str();
-  leaf.add_option("--mailboxes", wish->options.mailboxes, "Shared mailboxes to play")
-      ->check(CLI::Range(1, 5000))
+  leaf.add_option("--mailboxes", wish->options.mailboxes,
+                  "Mailboxes of both customers together; a few of them are sick")
+      ->check(CLI::Range(demo_mailboxes_min, demo_mailboxes_max))
       ->capture_default_str();
   leaf.add_option("--mail-every-ms", wish->mail_every_ms, "A new mail arrives this often; 0: never")
       ->capture_default_str();

@@ -40,6 +40,7 @@ private:
 
 demo_event received(const std::string& id, const std::string& from, const std::string& more = {}) {
   demo_event event;
+  event.tenant = "contoso";
   event.seq = 7;
   event.id = id;
   event.type = "message.received";
@@ -66,7 +67,7 @@ TEST_F(answering_machine_test, answers_every_third_mail_under_a_key_of_its_event
   ASSERT_EQ(gateway.asked.size(), 3U);
   const auto& call = gateway.asked[1];
   EXPECT_EQ(call.method, "POST");
-  EXPECT_THAT(call.path, EndsWith("/accounts/support/outbox"));
+  EXPECT_THAT(cli::target_of(call), EndsWith("/accounts/support/outbox?tenant=contoso"));
   EXPECT_THAT(call.headers, testing::Contains(std::pair<std::string, std::string>("Idempotency-Key", "demo-answer-4")));
   const auto body = boost::json::parse(call.body);
   EXPECT_EQ(body.at("reply").at("message").as_string(), "msg_4");
@@ -128,15 +129,17 @@ TEST_F(answering_machine_test, does_nothing_without_a_gateway) {
 TEST(event_printer, tells_what_comes_and_what_leaves_and_obeys_no_subject) {
   std::ostringstream out;
   print_event(received("1", "anna@example.test"), out);
-  EXPECT_THAT(out.str(), AllOf(HasSubstr("#7  "), HasSubstr("  message.received  support  anna@example.test  A"),
-                               Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(out.str(),
+              AllOf(HasSubstr("#7  "), HasSubstr("  message.received  contoso/support  anna@example.test  A"),
+                    Not(HasSubstr("\x1b"))));
   demo_event sent;
+  sent.tenant = "fabrikam";
   sent.type = "outbox.sent";
   sent.data = boost::json::parse(
       R"({"account":"support","subject":"Re: A question","recipients":[{"address":"anna@example.test"}]})");
   out.str({});
   print_event(sent, out);
-  EXPECT_THAT(out.str(), EndsWith("  → sent  support  anna@example.test  Re: A question\n"));
+  EXPECT_THAT(out.str(), EndsWith("  → sent  fabrikam/support  anna@example.test  Re: A question\n"));
 }
 
 } // namespace

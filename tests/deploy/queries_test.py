@@ -145,9 +145,10 @@ class Queries(unittest.TestCase):
         wait_until(lambda: all(rule["health"] != "unknown" for rule in rules()), 30, "every rule was evaluated")
         self.assertEqual([(rule["name"], rule.get("lastError")) for rule in rules() if rule["health"] != "ok"], [])
 
-    def test_a_demonstration_raises_no_alarm(self):
-        firing = [series["metric"]["alertname"] for series in self.query('ALERTS{alertstate="firing"}')[0]]
-        self.assertEqual(firing, [])
+    def test_a_demonstration_raises_no_alarm_but_for_the_delegates_who_must_sign_in_again(self):
+        firing = {series["metric"]["alertname"] for series in self.query('ALERTS{alertstate="firing"}')[0]}
+        # Counted before the first scrape, their refusals may be no increase.
+        self.assertLessEqual(firing, {"PostroomGrantDead"})
 
     def test_every_panel_has_data(self):
         queries = [(title, self.substituted(query)) for title, query in dashboard_queries()]

@@ -143,17 +143,33 @@ TEST_F(demonstration, prints_lines_that_work_as_they_are_and_ends_soon) {
   begin();
   const auto script = printed_script();
   EXPECT_THAT(script, HasSubstr("TOKEN=" + token + "\n"));
-  for (const auto* part : {"/v1/events?limit=2'", "/v1/accounts?limit=3'", "/metrics | grep postroom_mailboxes",
-                           "-H 'Idempotency-Key: my-first'", "/v1/accounts/support/outbox'", "postroom outbox list"})
+  for (const auto* part : {"/v1/events?tenant=contoso&limit=2'", "/v1/accounts?tenant=fabrikam&limit=3'",
+                           "/metrics | grep postroom_mailboxes", "-H 'Idempotency-Key: my-first'",
+                           "/v1/accounts/support/outbox?tenant=contoso'", "postroom outbox list"})
     EXPECT_THAT(script, HasSubstr(part));
-  EXPECT_THAT(demo->output(), HasSubstr(" -H 'Accept: text/event-stream' '" + url + "/v1/events'"));
+  EXPECT_THAT(demo->output(), HasSubstr(" -H 'Accept: text/event-stream' '" + url + "/v1/events?tenant=contoso'"));
   const auto said = shell("PATH=" POSTROOM_BINARY_DIR "/app:$PATH\n" + script);
   EXPECT_THAT(said, HasSubstr("message.received"));
   EXPECT_THAT(said, HasSubstr("\"in_step\":true"));
-  EXPECT_THAT(said, HasSubstr("postroom_mailboxes{state=\"idle\"} 20"));
+  EXPECT_THAT(said, HasSubstr("postroom_mailboxes{state=\"idle\"} 44"));
   EXPECT_THAT(said, HasSubstr("\"state\":\"queued\"")) << "the answer to the mail handed in";
   EXPECT_THAT(said, testing::ContainsRegex("m[0-9]+-[0-9a-f]+ .*Good morning")) << "the table of the outbox";
-  EXPECT_TRUE(prints("→ sent  support  anna@example.test  Good morning"));
+  EXPECT_TRUE(prints("→ sent  contoso/support  anna@example.test  Good morning"));
+  demo->signal(SIGINT);
+  EXPECT_EQ(demo->wait(10s), 0);
+}
+
+TEST_F(demonstration, tells_what_is_wrong_with_each_sick_mailbox) {
+  begin();
+  const auto said = demo->output();
+  EXPECT_THAT(said, HasSubstr("All 44 healthy mailboxes are in step"));
+  for (const auto* part :
+       {"its delegate has no Full Access\n    is ", ": grant_dead – ", ": user_action_required – ", ": throttled – ",
+        ": auth_rejected – ", "user acts: The delegate must sign in again.", "its server says nothing\n    told below"})
+    EXPECT_THAT(said, HasSubstr(part));
+  // Noticed when the gateway's patience with a login ends.
+  EXPECT_TRUE(wait_until([&] { return demo->output().find(": timeout – ") != std::string::npos; }, 60s))
+      << demo->output();
   demo->signal(SIGINT);
   EXPECT_EQ(demo->wait(10s), 0);
 }

@@ -188,6 +188,10 @@ private:
     done.outcome.id = id;
     if (auto* select = std::get_if<imap::select_command>(&command)) {
       EXPECT_TRUE(select->read_only) << "reading must not change the mailbox";
+      if (!select_refused.empty()) {
+        done.outcome.kind = imap::status_kind::bad;
+        done.outcome.text = select_refused;
+      }
       done.validity = uid_validity{validity};
       done.uid_next = uid_next;
     } else if (auto* fetch = std::get_if<imap::uid_fetch_command>(&command)) {
@@ -264,6 +268,7 @@ private:
 
 public:
   std::optional<error> token_fails;
+  std::string select_refused; ///< with these words; empty: it is not
   /// The next listing comes before the answer to the IDLE that DONE ended.
   bool lists_before_idle_ends = false;
   /// The server sends the bodies of two pipelined commands before it answers the first.

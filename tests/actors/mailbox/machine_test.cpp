@@ -155,6 +155,20 @@ TEST(mailbox_machine, keeps_its_session_until_there_is_a_place_for_the_next) {
   EXPECT_EQ(world.announced, up_to(2));
 }
 
+TEST(mailbox_machine, names_what_the_servers_words_mean_when_the_folder_cannot_be_opened) {
+  for (const auto& [text, code] : std::vector<std::pair<std::string, errc>>{
+           {"User is authenticated but not connected.", errc::mailbox_not_connected},
+           {"Request is throttled. Suggested Backoff Time: 1000 milliseconds", errc::throttled},
+           {"no such folder", errc::folder_unavailable}}) {
+    machine_driver world{config_of(catch_up_policy::all)};
+    world.select_refused = text;
+    world.feed(event::started{});
+    world.run();
+    ASSERT_TRUE(world.machine.last_error()) << text;
+    EXPECT_EQ(world.machine.last_error()->code, code) << text;
+  }
+}
+
 TEST(mailbox_machine, tells_admission_whether_the_server_answered) {
   machine_driver world{config_of(catch_up_policy::all)};
   world.reachable = false;
