@@ -77,13 +77,13 @@ std::string grant_block(const std::string& tenant, const std::string& provider, 
 }
 
 std::string account_block(const std::string& tenant, const std::string& provider, const std::string& grant,
-                          const delegate_facts& delegate, const std::string& mailbox,
+                          const delegate_facts& delegate, const std::string& mailbox, service kind,
                           const gateway_config_options& options) {
   const auto name = mailbox.substr(0, mailbox.find('@'));
   return "[[account]]\n" + setting("tenant", tenant) + setting("id", id_of(name)) + setting("name", name) +
          setting("email", mailbox) + setting("username", mailbox) + setting("provider", provider) +
          setting("grant", grant) + setting("delegate", delegate.upn) + setting("list", "customers") +
-         setting("catch_up", options.catch_up);
+         setting("catch_up", options.catch_up) + (kind == service::generic ? "modern_authentication = false\n" : "");
 }
 
 /// Tenants may have the same name, or one of which no id can be made.
@@ -141,7 +141,7 @@ std::string gateway_config(std::span<const provider_facts> providers, const gate
       blocks += grant_block(tenant, provider, grant, delegate, facts.kind);
       for (const auto& mailbox : delegate.mailboxes)
         if (accounts++ < options.accounts_max)
-          blocks += account_block(tenant, provider, grant, delegate, mailbox, options);
+          blocks += account_block(tenant, provider, grant, delegate, mailbox, facts.kind, options);
     }
   }
   return text + blocks;

@@ -45,7 +45,7 @@ void add_people(CLI::App& leaf, const wish_pointer& wish) {
         ->group("People");
   };
   auto& counts = wish->counts;
-  add("--tenants", counts.tenants, "Customers of Microsoft 365 [1]", 10'000);
+  add("--tenants", counts.tenants, "Customers of Microsoft 365 [1]", 1'000);
   add("--providers", counts.providers, "App registrations, of all together [one each]", 10'000);
   add("--grants", counts.grants, "Delegates who have signed in, of all together [one for each app]", 100'000);
   add("--mailboxes", counts.mailboxes, "Shared mailboxes, of all together [20]", 100'000);

@@ -205,6 +205,19 @@ TEST_F(control_api_test, changes_users_and_adds_them) {
   EXPECT_EQ(refused(http::verb::post, "/v1/users", R"({"upn": "otto@elsewhere.test"})"), 404U);
 }
 
+TEST_F(control_api_test, changes_what_kind_of_application_it_is) {
+  const auto client_id = it().who.providers.front().client_id;
+  const auto changed = patch("/v1/applications/" + client_id, R"({"public_client": true})");
+  EXPECT_TRUE(changed.at("public_client").as_bool());
+  EXPECT_FALSE(changed.at("multi_tenant").as_bool());
+  patch("/v1/applications/" + client_id, R"({"multi_tenant": true})");
+  const auto* const app = it().people.find_application(client_id);
+  EXPECT_TRUE(app->public_client);
+  EXPECT_TRUE(app->multi_tenant);
+  EXPECT_EQ(refused(http::verb::patch, "/v1/applications/" + client_id, R"({"public": true})"), 400U);
+  EXPECT_EQ(refused(http::verb::patch, "/v1/applications/none", "{}"), 404U);
+}
+
 TEST_F(control_api_test, adds_and_expires_client_secrets) {
   const auto path = "/v1/applications/" + it().who.providers.front().client_id;
   const auto added = post(path + "/secrets", R"({"expires_in_s": 60})");
