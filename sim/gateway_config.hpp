@@ -14,7 +14,7 @@ struct gateway_config_options {
   std::string listen = "127.0.0.1:8025";
   std::filesystem::path ca_file; ///< empty: the stand-in speaks no TLS
   double connections_per_second_per_host = 20;
-  std::string catch_up = "all";  ///< of every account: `all`, `new`
+  std::string catch_up = "all"; ///< of every account: `all`, `new`
   std::string log_level = "info";
   std::size_t accounts_max = static_cast<std::size_t>(-1);
 };

@@ -20,8 +20,8 @@ struct fetch_item {
     flags,
     internal_date,
     size,
-    mod_seq,   ///< RFC 7162
-    gm_msgid,  ///< X-GM-EXT-1, like the next two
+    mod_seq,  ///< RFC 7162
+    gm_msgid, ///< X-GM-EXT-1, like the next two
     gm_thrid,
     gm_labels,
     envelope, ///< from here on told by fetched_mail

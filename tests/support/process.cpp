@@ -9,10 +9,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <linux/close_range.h>
 #include <netinet/in.h>
 #include <sstream>
 #include <stdexcept>
-#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
