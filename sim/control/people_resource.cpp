@@ -73,6 +73,8 @@ http_response patch_user(const control_call& call) {
   if (auto fine = fields.done(); !fine)
     return refusal(fine.error());
   changed.password = secret<>{std::move(password)};
+  if (changed.mfa_required && !found->mfa_required)
+    changed.last_mfa = {}; // a new policy asks everybody once
   *found = std::move(changed);
   if (signed_out)
     call.world.grants.revoke(found->upn);

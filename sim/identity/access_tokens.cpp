@@ -42,6 +42,11 @@ std::string pairwise_subject(const application& client, const user& holder) {
   return base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+/// Google is one issuer, Entra one for each tenant.
+std::string issuer_of(const std::string& base, const tenant& directory) {
+  return directory.kind == service::google ? base : base + "/" + directory.id + "/v2.0";
+}
+
 bool is_mail(std::string_view resource) {
   return resource == "https://outlook.office.com" || resource == "https://outlook.office365.com" ||
          resource == "https://mail.google.com";
@@ -67,7 +72,7 @@ std::string access_tokens::sign(const signing_key& key, const json::object& clai
 std::string access_tokens::issue(const token_wish& wish) const {
   const auto now = time_.now();
   json::object claims{{"aud", wish.resource},
-                      {"iss", issuer_base_ + "/" + wish.directory.id + "/v2.0"},
+                      {"iss", issuer_of(issuer_base_, wish.directory)},
                       {"iat", seconds_of(now)},
                       {"nbf", seconds_of(now)},
                       {"exp", seconds_of(now + wish.life)},
@@ -93,7 +98,7 @@ std::string access_tokens::issue_id_token(const tenant& directory, const applica
                                           std::string_view nonce) const {
   const auto now = time_.now();
   json::object claims{{"aud", client.client_id},
-                      {"iss", issuer_base_ + "/" + directory.id + "/v2.0"},
+                      {"iss", issuer_of(issuer_base_, directory)},
                       {"iat", seconds_of(now)},
                       {"nbf", seconds_of(now)},
                       {"exp", seconds_of(now + std::chrono::hours{1})},

@@ -27,6 +27,12 @@ login_decision connect(const imap_services& services, const std::string& user, m
   return {verdict::connected, own, expires};
 }
 
+std::string_view permission_for(service face, bool app_only) {
+  if (face == service::google)
+    return "https://mail.google.com/";
+  return app_only ? "IMAP.AccessAsApp" : "IMAP.AccessAsUser.All";
+}
+
 /// Full Access counts at Exchange only.
 bool may_open(const imap_services& services, const token_holder& holder, const std::string& user) {
   const auto& who = holder.app_only ? holder.client_id : holder.upn;
@@ -45,11 +51,10 @@ login_decision decide_token_login(const imap_services& services, const std::stri
                            ? services.time.ticks() + (holder->expires - services.time.now())
                            : mono_time::max();
   auto* const own = find_here(services, user);
-  if (services.face == service::microsoft) {
-    if (!holder->may(holder->app_only ? "IMAP.AccessAsApp" : "IMAP.AccessAsUser.All"))
-      return {};
+  if (!holder->may(permission_for(services.face, holder->app_only)))
+    return {};
+  if (services.face == service::microsoft)
     return connect(services, user, own && may_open(services, *holder, user) ? own : nullptr, expires);
-  }
   if (holder->app_only || !own || !may_open(services, *holder, user))
     return {};
   return connect(services, user, own, expires);

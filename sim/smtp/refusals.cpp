@@ -30,6 +30,8 @@ std::optional<smtp_reply> switched_off(const submission_services& services, cons
 }
 
 bool is_token_of(const submission_services& services, const token_holder& holder, const std::string& user) {
+  if (services.face == service::google && !holder.may("https://mail.google.com/"))
+    return false;
   if (services.face != service::microsoft)
     return !holder.app_only && ascii_iequals(holder.upn, user);
   return holder.app_only ? holder.may("SMTP.SendAsApp") && services.mail.may_open(holder.client_id, user)

@@ -43,7 +43,12 @@ public:
     mail.allow(delegate, shared);
     mail.allow("app", shared);
   }
-  std::string token(const std::string& upn, const std::string& permission = "IMAP.AccessAsUser.All",
+  /// As the face wants it.
+  std::string token(const std::string& upn) {
+    return services.face == service::google ? token(upn, "https://mail.google.com/", "https://mail.google.com")
+                                            : token(upn, "IMAP.AccessAsUser.All");
+  }
+  std::string token(const std::string& upn, const std::string& permission,
                     const std::string& resource = "https://outlook.office.com") {
     return tokens.issue({company, app, company.find_user(upn), resource, {permission}, 1h});
   }

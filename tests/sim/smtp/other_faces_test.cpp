@@ -20,10 +20,9 @@ protected:
     company.kind = services.face = service::google;
     reconnect();
   }
-  std::string google_token() { return token(delegate, "https://mail.google.com/", "https://mail.google.com"); }
   std::string sign_in() {
     (void)say("EHLO x");
-    return say("AUTH XOAUTH2 " + xoauth2(delegate, google_token()));
+    return say("AUTH XOAUTH2 " + xoauth2(delegate, token(delegate)));
   }
   static std::string oauthbearer(const std::string& user, const std::string& token) {
     return base64_encode("n,a=" + user + ",\1host=localhost\1port=587\1auth=Bearer " + token + "\1\1");
@@ -56,14 +55,14 @@ TEST_F(google_face_test, speaks_oauthbearer) {
   EXPECT_THAT(say("AUTH OAUTHBEARER " + oauthbearer(delegate, "junk")), StartsWith("334 "));
   EXPECT_THAT(say("AQ=="), StartsWith("535-5.7.8 "));
   EXPECT_EQ(say("AUTH OAUTHBEARER"), "334 \r\n");
-  EXPECT_EQ(say(oauthbearer(delegate, google_token())), "235 2.7.0 Accepted\r\n");
+  EXPECT_EQ(say(oauthbearer(delegate, token(delegate))), "235 2.7.0 Accepted\r\n");
   EXPECT_EQ(session().user(), delegate);
 }
 
 TEST_F(google_face_test, takes_no_passwords_and_nobody_elses_token) {
   (void)say("EHLO x");
   EXPECT_THAT(say("AUTH PLAIN AGRvcmEAc2VjcmV0"), StartsWith("534-5.7.9 Application-specific password required"));
-  EXPECT_THAT(say("AUTH XOAUTH2 " + xoauth2(colleague, google_token())), StartsWith("334 "));
+  EXPECT_THAT(say("AUTH XOAUTH2 " + xoauth2(colleague, token(delegate))), StartsWith("334 "));
   EXPECT_THAT(say(""), StartsWith("535-5.7.8 "));
   EXPECT_THAT(say("MAIL FROM:<dora@contoso.test>"), StartsWith("530-5.7.0 Authentication Required."));
 }

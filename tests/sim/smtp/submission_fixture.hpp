@@ -29,7 +29,12 @@ public:
     mail.allow("app", shared);
     mail.allow_send_as("app", shared);
   }
-  std::string token(const std::string& upn, const std::string& permission = "SMTP.Send",
+  /// As the face wants it.
+  std::string token(const std::string& upn) {
+    return services.face == service::google ? token(upn, "https://mail.google.com/", "https://mail.google.com")
+                                            : token(upn, "SMTP.Send");
+  }
+  std::string token(const std::string& upn, const std::string& permission,
                     const std::string& resource = "https://outlook.office.com") {
     return tokens.issue({company, app, company.find_user(upn), resource, {permission}, 1h});
   }
