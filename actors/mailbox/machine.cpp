@@ -78,10 +78,8 @@ void machine::connect() {
     emit(effect::load_position{});
     return;
   }
-  // First a look whether there is a token: a place in the row is taken when all else is ready, so that connections
-  // begin as evenly as they are let through.
-  enter(step::token);
-  emit(effect::ask_token{std::exchange(fresh_token_, false)});
+  enter(step::permit);
+  emit(effect::ask_permit{});
 }
 
 void machine::on_connected() {
@@ -168,6 +166,7 @@ void machine::on_selected(const event::command_done& done) {
       enter(step::searching);
       send(imap::uid_search_command{"SINCE " + to_imap_date(config_.since)});
     } else if (uid_next_ > 0) {
+      position_.caught_up = true; // of what was there before nothing is wanted
       anchor(message_uid{uid_next_ - 1}, now_);
     } else {
       enter(step::searching);
@@ -196,6 +195,7 @@ void machine::on_search_done(const event::command_done& done) {
     anchor(message_uid{last}, config_.since);
   } else {
     const auto highest = std::max_element(found.begin(), found.end());
+    position_.caught_up = true;
     anchor(message_uid{highest != found.end() ? *highest : 0}, now_);
   }
 }
@@ -298,7 +298,6 @@ void machine::drop_link() {
   listing_ = false;
   credit_asked_ = false;
   idle_ticket_ = 0;
-  permitted_ = false;
   early_listed_ = {};
   move_ = move::none;
   emit(effect::return_credit{true});

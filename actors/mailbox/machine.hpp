@@ -174,7 +174,7 @@ private:
   enum class step : std::uint8_t {
     created,
     loading,     ///< reading the stored position
-    permit,      ///< waiting for admission, with a token to be had
+    permit,      ///< waiting for admission
     token,       ///< waiting for an access token
     connecting,  ///< TCP, TLS
     logging_in,  ///< until ready
@@ -269,7 +269,6 @@ private:
   enum class move : std::uint8_t { none, permit_asked, token_asked } move_ = move::none; ///< to a new session
   bool position_known_ = false;
   bool in_step_ = false;
-  bool permitted_ = false;    ///< to connect, once the token is there
   bool fresh_token_ = false;  ///< the next token must be a new one
   bool refused_once_ = false; ///< this login was refused already with a fresh token
   bool credit_asked_ = false;

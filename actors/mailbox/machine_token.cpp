@@ -23,13 +23,7 @@ void machine::on_token(const event::token_ready& token) {
   }
   if (moves)
     drop_link();
-  if (step_ == step::token && !permitted_) {
-    enter(step::permit);
-    emit(effect::ask_permit{});
-    return;
-  }
   if (moves || step_ == step::token) {
-    permitted_ = false;
     plan_token_renewal(token);
     enter(step::connecting);
     emit(effect::open_link{});
@@ -68,14 +62,13 @@ void machine::plan_token_renewal(const event::token_ready& token) {
 }
 
 void machine::on_permitted() {
-  permitted_ = step_ == step::permit;
-  if (permitted_)
+  if (step_ == step::permit)
     enter(step::token);
   else if (move_ == move::permit_asked)
     move_ = move::token_asked;
   else
     return;
-  emit(effect::ask_token{false});
+  emit(effect::ask_token{std::exchange(fresh_token_, false)});
 }
 
 void machine::on_ask_failed(const error& why) {

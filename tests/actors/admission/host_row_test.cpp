@@ -38,7 +38,7 @@ TEST(host_row, spaces_a_storm_evenly_and_never_exceeds_the_rate) {
   const auto started = drain(row, now);
   ASSERT_EQ(started.size(), 10'000U);
   EXPECT_LE(busiest_second(started), 200U);
-  EXPECT_LE(started.back() - started.front(), 54s) << "the rate is used";
+  EXPECT_LE(started.back() - started.front(), 57s) << "nearly all of the rate is used";
 }
 
 TEST(host_row, keeps_the_rate_when_the_timer_is_late) {

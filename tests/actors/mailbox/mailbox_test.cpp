@@ -95,7 +95,7 @@ TEST_F(mailbox_test, logs_in_as_it_is_told_with_the_token_it_was_given) {
   ASSERT_EQ(open.size(), 1U);
   EXPECT_EQ(open[0]->target.host, "mail.example.com");
   EXPECT_EQ(open[0]->target.session.token_or_password.expose(), "token");
-  EXPECT_EQ(refreshes, (std::vector<bool>{false, false})) << "before the row and after it";
+  EXPECT_EQ(refreshes, std::vector<bool>{false});
 }
 
 TEST_F(mailbox_test, tells_its_supervisor_each_state) {
