@@ -51,7 +51,7 @@ BENCHMARKS = {
             ("memory per mailbox, all in, KiB", "kib_per_mailbox", None, ("at most", 34)),
             ("memory of one mailbox more, KiB", "marginal_kib", None, ("at most", 34)),
             ("its deviation as numbers grow, %", "memory_unevenness_percent", None, ("at most", 10)),
-            ("the same of CPU per login, %", "cpu_unevenness_percent", None, ("at most", 10)),
+            ("the same of CPU of a login, %", "cpu_unevenness_percent", None, ("at most", 10)),
             ("CPU at rest, % of a core", "idle_cpu_percent", None, ("at most", 2)),
             ("until all are connected, s", "connect_s", None, ("at most", 70)),
             ("CPU of a login, ms", "login_cpu_ms", "bare_login_cpu_ms", ("times peer", 1.3)),

@@ -20,7 +20,7 @@ constexpr std::size_t mails_around_outage = 200;
 struct size_figures {
   double mailboxes = 0;
   double connect_s = 0;
-  double login_cpu_s = 0;
+  double connect_cpu_s = 0; ///< of all together
   double resident_kib = 0;
   double peak_per_s = 0;
 };
@@ -46,7 +46,7 @@ connected connect_all(office& world, const std::string& name, std::size_t mailbo
   out.figures.mailboxes = static_cast<double>(mailboxes);
   out.figures.connect_s = world.await_idle("connecting all mailboxes", mailboxes, patience(mailboxes));
   out.program->await_ready(60s);
-  out.figures.login_cpu_s = (out.program->cpu_seconds() - begin_cpu) / out.figures.mailboxes;
+  out.figures.connect_cpu_s = out.program->cpu_seconds() - begin_cpu;
   out.figures.peak_per_s = static_cast<double>(world.stand_in().stats().connects_peak_per_s);
   rest(settling);
   out.figures.resident_kib = out.program->resident_kib();
@@ -116,26 +116,15 @@ void outage(office& world, const plan& with, connected& gateways, figures& out) 
   out.emplace_back("outage_doubled", static_cast<double>(events.doubled()));
 }
 
-/// The largest deviation of a step's cost per mailbox from that of all steps together.
-double unevenness(const std::vector<size_figures>& sizes) {
-  const auto slope = [](const size_figures& from, const size_figures& to) {
-    return (to.resident_kib - from.resident_kib) / (to.mailboxes - from.mailboxes);
+/// The largest deviation, in per cent, of what one mailbox more costs in one step from what it costs in all of them.
+double unevenness(const std::vector<size_figures>& sizes, double size_figures::*cost) {
+  const auto slope = [cost](const size_figures& from, const size_figures& to) {
+    return (to.*cost - from.*cost) / (to.mailboxes - from.mailboxes);
   };
   const auto whole = slope(sizes.front(), sizes.back());
   double worst = 0;
   for (std::size_t i = 1; i < sizes.size(); ++i)
     worst = std::max(worst, std::abs(slope(sizes[i - 1], sizes[i]) / whole - 1));
-  return worst * 100;
-}
-
-double cpu_unevenness(const std::vector<size_figures>& sizes) {
-  double sum = 0;
-  for (const auto& each : sizes)
-    sum += each.login_cpu_s;
-  const auto mean = sum / static_cast<double>(sizes.size());
-  double worst = 0;
-  for (const auto& each : sizes)
-    worst = std::max(worst, std::abs(each.login_cpu_s / mean - 1));
   return worst * 100;
 }
 
@@ -160,20 +149,21 @@ figures growth(const plan& with) {
   say("logging in a bare client");
   const auto bare_cpu_s = world.bare_login_cpu_s(std::min(all, bare_logins_max));
   const auto& main = sizes[2];
+  const auto login_cpu_s = main.connect_cpu_s / main.mailboxes;
   double peak = 0;
   for (const auto& each : sizes)
     peak = std::max(peak, each.peak_per_s);
   out.emplace_back("mailboxes", main.mailboxes);
   out.emplace_back("connect_s", main.connect_s);
-  out.emplace_back("login_cpu_ms", main.login_cpu_s * 1000);
+  out.emplace_back("login_cpu_ms", login_cpu_s * 1000);
   out.emplace_back("bare_login_cpu_ms", bare_cpu_s * 1000);
-  out.emplace_back("login_cpu_ratio", main.login_cpu_s / bare_cpu_s);
+  out.emplace_back("login_cpu_ratio", login_cpu_s / bare_cpu_s);
   out.emplace_back("growth_peak_per_s", peak);
   out.emplace_back("kib_per_mailbox", main.resident_kib / main.mailboxes);
   out.emplace_back("marginal_kib", (sizes.back().resident_kib - sizes.front().resident_kib) /
                                        (sizes.back().mailboxes - sizes.front().mailboxes));
-  out.emplace_back("memory_unevenness_percent", unevenness(sizes));
-  out.emplace_back("cpu_unevenness_percent", cpu_unevenness(sizes));
+  out.emplace_back("memory_unevenness_percent", unevenness(sizes, &size_figures::resident_kib));
+  out.emplace_back("cpu_unevenness_percent", unevenness(sizes, &size_figures::connect_cpu_s));
   out.emplace_back("stand_in_mib", static_cast<double>(world.stand_in().stats().resident_bytes) / 1024 / 1024);
   return out;
 }

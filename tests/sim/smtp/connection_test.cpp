@@ -68,8 +68,8 @@ protected:
     send("From: support@contoso.test\r\n\r\n.\r\n");
   }
 
-  asio::io_context io_;
   submission_hub hub_{services};
+  asio::io_context io_; // before the hub it goes, with the connections that still run in it
   tcp::socket client_{io_};
   bool closed = false;
 };
