@@ -101,6 +101,9 @@ enum class actor_role : std::uint8_t {
 struct error {
   errc code = errc::internal;
   std::string detail;
+  /// The key of the case in the table of known errors (protocol/knowledge), when it is one: a literal. It knows more
+  /// than the code does about what it means, who must act and what helps.
+  std::string_view cause{};
 };
 
 /// The stable name of a code: `mailbox_not_connected`.

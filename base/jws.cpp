@@ -1,13 +1,11 @@
 #include "base/jws.hpp"
 
 #include "base/encoding.hpp"
+#include "base/openssl_handles.hpp"
 
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -21,15 +19,7 @@
 namespace postroom {
 namespace {
 
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
+using namespace openssl;
 using digest_ptr = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
 using number_ptr = std::unique_ptr<BIGNUM, freed_by<BN_free>>;
 using ecdsa_ptr = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
@@ -37,27 +27,6 @@ using ecdsa_ptr = std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>>;
 constexpr std::size_t p256_number_bytes = 32;
 constexpr int rsa_bits_min = 2048;
 constexpr int rsa_bits_max = 8192;
-
-/// The library leaves its reasons in a queue of the thread; they must not be found by somebody else's next call.
-struct clean_errors {
-  clean_errors() = default;
-  clean_errors(const clean_errors&) = delete;
-  clean_errors& operator=(const clean_errors&) = delete;
-  ~clean_errors() { ERR_clear_error(); }
-};
-
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-unsigned char* octets(std::string& bytes) {
-  return reinterpret_cast<unsigned char*>(bytes.data());
-}
-
-/// An encrypted PEM must fail instead of asking for a pass phrase on the terminal.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
-}
 
 bool fits(const EVP_PKEY* key, jws_algorithm algorithm) {
   if (algorithm == jws_algorithm::es256) {
@@ -168,12 +137,6 @@ result<token_parts> split(std::string_view token) {
   if (!header || !payload || !signature)
     return malformed("a part of the token is not base64url");
   return token_parts{token.substr(0, second), {std::move(*header), std::move(*payload)}, std::move(*signature)};
-}
-
-std::string text_of(BIO* bio) {
-  char* data = nullptr;
-  const long length = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(length)};
 }
 
 std::optional<std::string> public_pem(EVP_PKEY* key) {

@@ -70,6 +70,9 @@ inline constexpr std::size_t tls_sessions_per_host_max = 64;
 inline constexpr std::size_t tls_sessions_max = 1024;
 /// Trust sets in memory (one per CA file in the configuration); unused ones are dropped beyond.
 inline constexpr std::size_t tls_trust_sets_max = 64;
+/// The head of an HTTP proxy's answer to CONNECT, with all interim ones: a few hundred octets, and some KB where it
+/// offers Kerberos.
+inline constexpr std::size_t proxy_answer_bytes_max = 16 * kib;
 
 // -- SMTP ------------------------------------------------------------------------------------------------------------
 
@@ -175,6 +178,10 @@ inline constexpr std::size_t http_json_body_bytes_max = 1 * mib;
 inline constexpr std::size_t http_answer_bytes_max = 1 * mib;
 inline constexpr auto http_request_deadline = 30s;
 inline constexpr auto http_idle_deadline = 75s;
+/// A diagnosis asks many servers one after the other; people wait for it.
+inline constexpr auto diagnosis_deadline = 2min;
+/// Its probes are logins that count at the servers: not again at once.
+inline constexpr auto diagnosis_interval = 1min;
 inline constexpr std::size_t http_connections_max = 2048;
 inline constexpr std::size_t page_items_max = 500;
 /// An object of the API has a few dozen flat fields; deeper JSON is not ours.
@@ -212,6 +219,23 @@ inline constexpr auto upload_life = 24h;
 inline constexpr auto idempotency_life = 72h;
 /// Requests of one account that wait for their commit.
 inline constexpr std::size_t outbox_submissions_open_max = 4096;
+
+// -- Import ----------------------------------------------------------------------------------------------------------
+
+/// A row of a table: four times the longest account.
+inline constexpr std::size_t csv_row_bytes_max = 1 * mib;
+/// Columns: an account has two dozen fields.
+inline constexpr std::size_t csv_fields_max = 64;
+/// A file of accounts: each has about 300 bytes, and all are checked before the first is written.
+inline constexpr std::uint64_t import_bytes_max = 64 * mib;
+inline constexpr std::size_t import_rows_max = 50'000;
+/// Imports at once: each holds its rows in memory, up to about 100 MiB.
+inline constexpr std::size_t imports_max = 2;
+/// Accounts written by one commit, and announced before the next one: the store and the gateway's actors serve others
+/// in between.
+inline constexpr std::size_t import_batch_accounts = 256;
+/// What is wrong and what was noticed, told by an answer; the counts tell the rest.
+inline constexpr std::size_t import_notes_max = 100;
 
 // -- MIME ------------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ std::string describe(const token_failure& failure) {
 }
 
 postroom::error to_error(const token_failure& failure) {
-  return {failure.code, describe(failure)};
+  return {failure.code, describe(failure), failure.cause};
 }
 
 } // namespace postroom::oauth2

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "protocol/knowledge/entry.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,12 +26,7 @@ enum class failure_class : std::uint8_t {
 [[nodiscard]] std::string_view to_string(failure_class c) noexcept;
 
 /// Whether the same request may be sent again, beyond what refresh_plan's delays say.
-enum class retry : std::uint8_t {
-  never,      ///< only after somebody has acted
-  once,       ///< a false alarm is known: one more try, then as `never`
-  slowly,     ///< a probe now and then; somebody may act without telling us
-  by_backoff, ///< a passing fault
-};
+using knowledge::retry;
 
 /// Facts of a refused token request that the classification looks at.
 struct refusal {
@@ -50,11 +46,13 @@ struct verdict {
   /// Whether it is sure that the refresh token is of no use any more. Otherwise keep it: the platform may refuse it for
   /// one resource or for a while only.
   bool delete_grant = false;
-  std::string_view advice; ///< one sentence for people; a literal
+  std::string_view cause;  ///< key of the row in the table of known errors; a literal
+  std::string_view advice; ///< what helps, for people; a literal
 };
 
-/// Classifies by data only (failure_table.cpp), never by message text: HTTP status, then `error`, `suberror` and the
-/// numbers; of these the most specific row that is known decides. Total: everything gets a verdict. Pure.
+/// Classifies by data only (the rows of protocol/knowledge), never by message text: HTTP status, then `error`,
+/// `suberror` and the numbers; of these the most specific row that is known decides. Total: everything gets a verdict.
+/// Pure.
 [[nodiscard]] verdict classify(const refusal& what) noexcept;
 
 /// Longest of each text kept from an answer.
@@ -81,11 +79,13 @@ struct token_failure {
   std::string claims; ///< JSON to pass to the next interactive sign-in; empty if longer than the limit
   /// How long to wait at least: the server's Retry-After (at most an hour), or the table's.
   std::optional<std::chrono::seconds> retry_after;
+  std::string_view cause; ///< as in verdict
   std::string advice;
 };
 
 /// `invalid_client (AADSTS7000222): … [trace …, correlation …]`: the detail of an error.
 [[nodiscard]] std::string describe(const token_failure& failure);
+/// With its cause.
 [[nodiscard]] postroom::error to_error(const token_failure& failure);
 
 } // namespace postroom::oauth2

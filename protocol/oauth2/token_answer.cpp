@@ -2,12 +2,9 @@
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
-#include "base/utf8.hpp"
-
-#include <simdjson.h>
+#include "protocol/oauth2/json_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 namespace postroom::oauth2 {
@@ -17,49 +14,8 @@ using simdjson::dom::element;
 using std::chrono::seconds;
 
 constexpr std::size_t token_bytes_max = 64 * limits::kib;
-constexpr seconds life_max{365 * 24 * 3600};
 /// RFC 6749 §5.1 leaves expires_in out where it is documented elsewhere; nobody does, and an hour is what all use.
 constexpr seconds life_if_silent{3600};
-
-std::string_view text_of(const element& object, std::string_view key) {
-  std::string_view text;
-  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
-}
-
-/// One line: support's "Trace ID" and the like come behind line ends.
-std::string flatten(std::string_view text, std::size_t bytes_max) {
-  std::string out;
-  for (const char c : utf8_prefix(text, bytes_max)) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (!control)
-      out.push_back(c);
-    else if (!out.empty() && out.back() != ' ')
-      out.push_back(' ');
-  }
-  return out;
-}
-
-/// Seconds as a number or, from some, a string of digits.
-std::optional<seconds> seconds_of(const element& object, std::string_view key) {
-  std::int64_t count = 0;
-  std::string_view text;
-  double fraction = 0;
-  if (object[key].get(count) == simdjson::SUCCESS) {
-    // fine as it is
-  } else if (object[key].get(text) == simdjson::SUCCESS) {
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (failed != std::errc{} || end != text.data() + text.size())
-      return std::nullopt;
-  } else if (object[key].get(fraction) == simdjson::SUCCESS && fraction >= 0 &&
-             fraction <= static_cast<double>(life_max.count())) {
-    count = static_cast<std::int64_t>(fraction);
-  } else {
-    return std::nullopt;
-  }
-  if (count < 0)
-    return std::nullopt;
-  return std::min(seconds{count}, life_max);
-}
 
 std::vector<std::uint32_t> codes_of(const element& object) {
   std::vector<std::uint32_t> out;
@@ -81,6 +37,7 @@ void apply(const verdict& v, token_failure& failure) {
   failure.who = v.who;
   failure.retry = v.retry;
   failure.delete_grant = v.delete_grant;
+  failure.cause = v.cause;
   failure.advice = v.advice;
   if (v.retry_not_before > seconds{0})
     failure.retry_after = std::max(failure.retry_after.value_or(seconds{0}), v.retry_not_before);
@@ -149,44 +106,13 @@ token_result granted(const http_answer& answer, const element& object) {
   return out;
 }
 
-void wipe(volatile void* begin, std::size_t bytes) {
-  auto* p = static_cast<volatile char*>(begin);
-  for (std::size_t i = 0; p != nullptr && i < bytes; ++i)
-    p[i] = 0;
-}
-
-/// An answer being read. It holds tokens twice, as received and unescaped: both are wiped, like every secret.
-class open_answer {
-public:
-  explicit open_answer(std::string_view body) : text_(body), parser_(limits::http_answer_bytes_max) {
-    simdjson::dom::object object;
-    is_object_ =
-        !body.empty() && parser_.parse(text_).get(root_) == simdjson::SUCCESS && root_.get(object) == simdjson::SUCCESS;
-  }
-  ~open_answer() {
-    wipe(text_.data(), text_.size());
-    wipe(parser_.doc.string_buf.get(), parser_.doc.string_buf ? text_.size() : 0); // made for more than the text
-  }
-  open_answer(const open_answer&) = delete;
-  open_answer& operator=(const open_answer&) = delete;
-
-  /// Null when it is no JSON object.
-  [[nodiscard]] const element* object() const { return is_object_ ? &root_ : nullptr; }
-
-private:
-  simdjson::padded_string text_;
-  simdjson::dom::parser parser_;
-  element root_;
-  bool is_object_ = false;
-};
-
 } // namespace
 
 token_result parse_token_answer(const http_answer& answer, wall_time now) {
   const bool success = answer.status >= 200 && answer.status < 300;
   if (answer.body.size() > limits::http_answer_bytes_max)
     return success ? unusable(answer, "the answer is longer than 1 MiB") : refused(answer, nullptr, now);
-  const open_answer body{answer.body};
+  const open_json body{answer.body};
   if (!success)
     return refused(answer, body.object(), now);
   if (body.object() == nullptr)

@@ -45,7 +45,7 @@ struct authorization_code_grant {
 
 /// `request_id` is a fresh UUID; the platform repeats it as correlation id, and its support asks for it.
 /// `invalid_argument` when a required part is empty, the endpoint is no https URL (http is taken for loopback hosts
-/// only, for a simulator), or `request_id` is not made of hex digits and hyphens.
+/// only, see http::may_carry_secrets), or `request_id` is not made of hex digits and hyphens.
 [[nodiscard]] result<http_request> make_request(std::string_view token_endpoint, const client_identity& who,
                                                 const refresh_token_grant& grant, std::string_view request_id);
 [[nodiscard]] result<http_request> make_request(std::string_view token_endpoint, const client_identity& who,

@@ -28,6 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto escaped = http::percent_encode(text);
   check(is_visible(escaped) && escaped.size() <= 3 * size);
+  check(http::percent_decode(escaped).value() == text);
+  if (const auto decoded = http::percent_decode(text))
+    check(http::percent_decode(http::percent_encode(*decoded)).value() == *decoded);
+  check(!http::is_host(text) || is_visible(std::string{text}));
   if (size + 10 < http::url_bytes_max / 3)
     check(http::parse_url("https://h/" + escaped).value().target == "/" + escaped);
   return 0;

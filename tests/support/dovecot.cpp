@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view oauth2_template = R"(
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=@root@/keys/
-issuers = @issuer@
+issuers = @issuers@
 username_attribute = upn
 username_format = delegate
 pass_attrs = delegate=%{oauth2:upn}
@@ -260,6 +260,11 @@ result<void> dovecot::prepare() {
     return certificates.error();
   certificates_ = std::move(*certificates);
   issuer_.publish_to(directory_.path() / "keys");
+  auto issuers = issuer_.issuer();
+  for (const auto& each : options_.trusted) {
+    issuers += ' ' + each.issuer;
+    publish_key(directory_.path() / "keys", each.client_id, each.key_id, each.public_key_pem);
+  }
   fs::create_directories(directory_.path() / "run");
   fs::create_directories(directory_.path() / "state");
   fs::create_directories(directory_.path() / "mail");
@@ -268,7 +273,7 @@ result<void> dovecot::prepare() {
     (void)maildir(mailbox);
   write_access_list();
   write_file(directory_.path() / "oauth2.conf.ext",
-             filled_in(oauth2_template, {{"@root@", directory_.path().string()}, {"@issuer@", issuer_.issuer()}}));
+             filled_in(oauth2_template, {{"@root@", directory_.path().string()}, {"@issuers@", issuers}}));
   write_file(directory_.path() / "dovecot.conf", configuration());
   return {};
 }

@@ -16,11 +16,21 @@
 
 namespace postroom::test {
 
+/// Another identity platform and one of its keys, with which it signs for one application.
+struct trusted_issuer {
+  std::string issuer;
+  std::string client_id;
+  std::string key_id;
+  std::string public_key_pem; ///< RSA
+};
+
 struct dovecot_options {
   /// Mailboxes (addresses). More can be named in grant() later.
   std::vector<std::string> mailboxes;
   /// Who may open what with an access token: delegate and mailbox.
   std::vector<std::pair<std::string, std::string>> rights;
+  /// Whose access tokens are good besides those of issuer().
+  std::vector<trusted_issuer> trusted;
   /// Password of every mailbox for AUTH=PLAIN and LOGIN.
   std::string password = "test-password";
   /// 0: connections in IDLE keep their imap process.

@@ -37,9 +37,14 @@ std::string jwt_issuer::token(const token_claims& claims) const {
 }
 
 void jwt_issuer::publish_to(const std::filesystem::path& directory) const {
-  const auto folder = directory / client_id_ / "RS256";
+  publish_key(directory, client_id_, key_id_, keys_.public_key);
+}
+
+void publish_key(const std::filesystem::path& directory, const std::string& client_id, const std::string& key_id,
+                 std::string_view public_key_pem) {
+  const auto folder = directory / client_id / "RS256";
   std::filesystem::create_directories(folder);
-  write_file(folder / key_id_, keys_.public_key);
+  write_file(folder / key_id, public_key_pem);
 }
 
 } // namespace postroom::test

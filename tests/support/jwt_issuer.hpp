@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 /// Access tokens a test signs itself.
 namespace postroom::test {
@@ -20,6 +21,10 @@ struct token_claims {
   std::string scope = "IMAP.AccessAsUser.All SMTP.Send";
 };
 
+/// Where Dovecot's local validation looks for it: `<directory>/<client id>/RS256/<key id>`.
+void publish_key(const std::filesystem::path& directory, const std::string& client_id, const std::string& key_id,
+                 std::string_view public_key_pem);
+
 /// Signs with RS256. Its public key lies where Dovecot's local validation looks for it. Thread-safe.
 class jwt_issuer {
 public:
@@ -28,7 +33,7 @@ public:
   [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
   [[nodiscard]] const std::string& client_id() const noexcept { return client_id_; }
   [[nodiscard]] std::string token(const token_claims& claims) const;
-  /// Writes `<directory>/<client id>/RS256/<key id>`.
+  /// As publish_key().
   void publish_to(const std::filesystem::path& directory) const;
 
 private:

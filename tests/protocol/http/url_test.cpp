@@ -80,5 +80,22 @@ TEST(percent_encode, leaves_only_unreserved_characters) {
   EXPECT_EQ(percent_encode(std::string_view{"\0\n", 2}), "%00%0A");
 }
 
+TEST(percent_decode, undoes_it) {
+  std::string every;
+  for (int byte = 0; byte < 256; ++byte)
+    every.push_back(static_cast<char>(byte));
+  EXPECT_EQ(percent_decode(percent_encode(every)).value(), every);
+  EXPECT_EQ(percent_decode("a+b%5c%5C").value(), "a+b\\\\");
+  for (const auto* bad : {"%", "%4", "a%4", "%zz", "%4z", "%+4", "%-4", "%%41"})
+    EXPECT_EQ(percent_decode(bad).error().code, errc::invalid_argument) << bad;
+}
+
+TEST(is_host, takes_names_and_addresses) {
+  for (const auto* good : {"localhost", "a.b-c.example", "h.", "127.0.0.1", "::1", "2001:db8::1", "_x.example"})
+    EXPECT_TRUE(is_host(good)) << good;
+  for (const auto* bad : {"", ".", ".a", "a..b", "a b", "a/b", "a:1", "[::1]", "u@h", "a\r\nb", "\xc3\xa4.de"})
+    EXPECT_FALSE(is_host(bad)) << bad;
+}
+
 } // namespace
 } // namespace postroom::http

@@ -106,7 +106,50 @@ TEST(failure_table, knows_the_numbers) {
     EXPECT_EQ(to_string(v.kind), to_string(r.expected)) << r.number;
     EXPECT_TRUE(v.advice.ends_with('.') && v.advice.size() > 10) << r.number;
     EXPECT_FALSE(v.delete_grant) << r.number;
+    EXPECT_EQ(v.cause, "AADSTS" + std::to_string(r.number));
   }
+}
+
+TEST(failure_table, names_the_row_by_what_decided) {
+  EXPECT_EQ(of(401, "invalid_client", {}, {7000222}).cause, "AADSTS7000222");
+  EXPECT_EQ(of(400, "invalid_grant", "message_only", {99}).cause, "message_only");
+  EXPECT_EQ(of(400, "invalid_grant", "unheard_of", {99}).cause, "invalid_grant");
+  EXPECT_EQ(of(400, "invalid_grant", "invalid_rapt").cause, "invalid_rapt");
+  EXPECT_EQ(of(401, "deleted_client").cause, "deleted_client");
+  EXPECT_EQ(of(403, "org_internal").cause, "org_internal");
+  EXPECT_EQ(of(400, "admin_policy_enforced").cause, "admin_policy_enforced");
+  EXPECT_EQ(of(429, "invalid_grant").cause, "identity.throttled");
+  EXPECT_EQ(of(502, "").cause, "identity.server_fault");
+  EXPECT_EQ(of(503, "", {}, {90033}).cause, "AADSTS90033");
+  EXPECT_EQ(of(404, "").cause, "identity.not_there");
+  EXPECT_EQ(of(400, "brand_new_error").cause, "identity.unknown");
+}
+
+TEST(failure_table, takes_nothing_for_a_word_that_is_only_a_key) {
+  EXPECT_EQ(of(400, "AADSTS7000222", "imap.not_connected").cause, "identity.unknown");
+  EXPECT_EQ(of(400, "invalid_grant", "invalid_client").cause, "invalid_grant");
+}
+
+TEST(failure_table, has_a_class_for_every_row_of_an_identity_platform) {
+  for (const auto* each : knowledge::all()) {
+    if (each->from != knowledge::origin::identity || !each->key.starts_with("AADSTS"))
+      continue;
+    const auto number = static_cast<std::uint32_t>(std::stoul(std::string{each->key.substr(6)}));
+    const auto v = of(400, "something", {}, {number});
+    EXPECT_EQ(to_string(v.kind), each->kind) << each->key;
+    EXPECT_EQ(v.code, each->code) << each->key;
+    EXPECT_EQ(v.who, each->who) << each->key;
+    EXPECT_EQ(v.advice, each->remedy) << each->key;
+  }
+}
+
+TEST(failure_table, gives_its_errors_their_cause) {
+  token_failure failure;
+  failure.code = errc::app_misconfigured;
+  failure.error = "invalid_client";
+  failure.cause = "AADSTS7000222";
+  EXPECT_EQ(to_error(failure).cause, "AADSTS7000222");
+  EXPECT_EQ(to_error(failure).detail, "invalid_client");
 }
 
 TEST(failure_table, gives_each_class_its_code) {

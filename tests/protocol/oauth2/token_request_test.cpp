@@ -62,6 +62,9 @@ TEST(token_request, sends_secrets_encrypted_only) {
             errc::invalid_argument);
   EXPECT_TRUE(make_request("http://127.0.0.1:8080/token", app(), grant, request_id));
   EXPECT_TRUE(make_request("http://localhost:8080/token", app(), grant, request_id));
+  EXPECT_TRUE(make_request("http://127.3.2.1:8080/token", app(), grant, request_id));
+  EXPECT_TRUE(make_request("http://[::1]:8080/token", app(), grant, request_id));
+  EXPECT_FALSE(make_request("http://127.0.0.1.evil.example/token", app(), grant, request_id));
   EXPECT_FALSE(make_request("http://localhost.evil.example/token", app(), grant, request_id));
   EXPECT_FALSE(make_request("token", app(), grant, request_id));
 }

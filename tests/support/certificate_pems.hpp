@@ -1,0 +1,87 @@
+#pragma once
+
+#include <string_view>
+
+/// Certificates with keys of their own, made once with `openssl`: tests must not depend on the day they run.
+namespace postroom::test {
+
+/// `O=Contoso, CN=Postroom`, 2026-01-02T03:04:05Z to 2028-01-02T03:04:05Z, RSA of 2048 bits.
+inline constexpr std::string_view rsa_certificate_pem = R"pem(-----BEGIN CERTIFICATE-----
+MIICvjCCAaYCAQEwDQYJKoZIhvcNAQELBQAwJTEQMA4GA1UECgwHQ29udG9zbzER
+MA8GA1UEAwwIUG9zdHJvb20wHhcNMjYwMTAyMDMwNDA1WhcNMjgwMTAyMDMwNDA1
+WjAlMRAwDgYDVQQKDAdDb250b3NvMREwDwYDVQQDDAhQb3N0cm9vbTCCASIwDQYJ
+KoZIhvcNAQEBBQADggEPADCCAQoCggEBAJtQczFcUezkrTrAYG1ZBSb2RkwA7E3c
+2UiArCOdyoY0udNuv0Y2Qnl5WhDS06PkUU88CsREIwo5ngX9J66Twa8cL6Yrm2hI
+ryNg5/+be7ytGF0nWFOVWnFXzIem0P/e8qGrBogOpgr5htProgvTB6hdmVyDxhyB
+h/RyPh1VHtjHRn6JdYefVZfzPCg82aUdfTaf9q+9Cb132bkz70A78v+ASmEvXU0N
+zo43AF5kfShvEkvFSAKrZsM7XXeRGIGVx4JZJOkSwF0tJOXzALFaB+Aihpy/WgNu
+8DBP2md5CilcjllgRyq6TumEJkSBxNcMKmdXRiiFJWvxtsn3JLBAPK8CAwEAATAN
+BgkqhkiG9w0BAQsFAAOCAQEAVg12NxmFDSiDAd7vQqpyRu4k46QIly7Po1wqafmc
+4ip62Fo7ODlvuuU2p7Wu4cy/Va72tPVW1aj58wX5qurZlngRZ4ItN12hBAu0dlmh
+rbFb5efpYq/p/kuW7dAgVvkP6jPIXAMDsG86NRAWX7jA4rHGDAQDBEMo5Eby5vX7
+oGdKNTWGO0aajk/RD2DDr1avdlk4PuRK0jGYCDRWC6VaAHTi3ru9jEkKh3oETcwa
+T09Jl4Y30w8jaLNQLvlzaPCoAzC1N0Zfv/2OqfNKLHqi4YnF1/81nk6Tn0Cc4Dvm
+PrqTkYoAvvku2Ma31kIfDyKiGDY/tWoS1WNC6p+Ex/3h0w==
+-----END CERTIFICATE-----
+)pem";
+
+inline constexpr std::string_view rsa_certificate_key_pem = R"pem(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCbUHMxXFHs5K06
+wGBtWQUm9kZMAOxN3NlIgKwjncqGNLnTbr9GNkJ5eVoQ0tOj5FFPPArERCMKOZ4F
+/Seuk8GvHC+mK5toSK8jYOf/m3u8rRhdJ1hTlVpxV8yHptD/3vKhqwaIDqYK+YbT
+66IL0weoXZlcg8YcgYf0cj4dVR7Yx0Z+iXWHn1WX8zwoPNmlHX02n/avvQm9d9m5
+M+9AO/L/gEphL11NDc6ONwBeZH0obxJLxUgCq2bDO113kRiBlceCWSTpEsBdLSTl
+8wCxWgfgIoacv1oDbvAwT9pneQopXI5ZYEcquk7phCZEgcTXDCpnV0YohSVr8bbJ
+9ySwQDyvAgMBAAECggEAB8Uf6NmZhPnGa34G/5wd1Ikq6Hp+ApczN5wDAJ/QQKPl
+TV0+VyDidSP2YYkVQB8YAkLFYcmW3ILCvmyfzkK4xINAeau3e/bG7ETY1mzM5UTe
+RyrEvHRoW0CX4Ywdle9tbAZxA+AtEQzStfS/3Uo9boA1lUSdEKgE89xonHG5uAE2
+4JuZXzTm0QEpJfftygy8/cYo3Hz8LeTjjNlAkUScVNLqzjyHYMOogSCM7+nq9/GF
+sWDrU6jhiSd3FYMi0lzXL0IH1VFyuBy3Xs9xTRG1Upg1qyFBvKomynTKwlGUuE7S
+WIt13poC+48qeI5A2zMMgFuPwOIkBOnKkwBqVmwC4QKBgQDOHGlpW4NdVWozhnwc
+olFZO38XG3o2Zu6S1BIT5R401AZW0U7B7+lwMwLDIjUx/ZoaeEU399A8VvyOaHzC
+/QoRrf2tteCKznDT2xIdhDbPugK0azmyKTODem6U6GOROThvsfz3h8gDSEorESOF
+C9JAmn1TjX1axpQVVN0h/CDnjQKBgQDA6HBDi+sxlA2aPe8Vw514od7fKggOjvuu
+qJVOMqFq+uq6hnSgJ+oS0S3viOWsQh0XP5FkvZecXZeYA47ySmBH4mvG/0AoHChQ
++bB4AofpoNnxyh+QEfAykjQmcBDc1nZdlYx0BGZ1q618a2zsFQu2hYhsRbkEFT5w
+QcBfqHy4KwKBgQCDusjsW17EIjk0ITnlmyBe5ZW+kQM1Dehg00WSjZcWsIQ0rKWn
+ccxCt3eGe7B/+NOrIz8qHCpsxjO4WLOUc+Ehl5BQm7OdQ3/9B0C2uK/HZ90eroE7
+ivWvjGpspXIteOLHEHzbP17oKiWtDNEk0X9ZZuO+qOl7QPuX/psug1QMaQKBgQCS
+nBU2QNCvDWaJIyjh0ZmMZPmNgdQ9vE1roJRYqgIj3C8pM6bPUYaEZpYSxmhHUrfp
+Q1asyarAHCFqVsn9OqmR+HMQ+k04Lq41XI7RpprE5Iq/SG5UgE2dIaCg1er668Np
+vI7SXcXBCIkBVmOhyRztyu6z2wmSINMjXdVm3hZroQKBgGf6nI1K8v77z5nV2tFd
+i3aohxNUmxyU7w4gwTU8jenpMCmB4jdp+Nj9TYRLQryMscRJ7wdLwEmgRROXoLT/
+uwHmvj/auNkg2sbaDyW9fcY6ix1C+dhsp9Z0n7ihKmm7BsN3Ske97nDP53Ezoa4U
+EGYvJ2/6x9GyUQFsjLMcGJwL
+-----END PRIVATE KEY-----
+)pem";
+
+/// `O="Grüße, AG", CN=Kanzlei`, 2026-01-01T00:00:00Z to 2099-12-31T23:59:59Z, on P-256.
+inline constexpr std::string_view ec_certificate_pem = R"pem(-----BEGIN CERTIFICATE-----
+MIIBOTCB4AIBAjAKBggqhkjOPQQDAjAoMRQwEgYDVQQKDAtHcsO8w59lLCBBRzEQ
+MA4GA1UEAwwHS2FuemxlaTAgFw0yNjAxMDEwMDAwMDBaGA8yMDk5MTIzMTIzNTk1
+OVowKDEUMBIGA1UECgwLR3LDvMOfZSwgQUcxEDAOBgNVBAMMB0thbnpsZWkwWTAT
+BgcqhkjOPQIBBggqhkjOPQMBBwNCAATWgRNRjz2m2wMb3YWSrqtTnuh0DpB7ZlGn
+QnrxtS8oKS5D8lgHXw7Hzc75sP0lP+tMs9cNShI5eykR4dP2b3bYMAoGCCqGSM49
+BAMCA0gAMEUCICHKDhzZFn4zievz/NMTkY80KZqLwa9EOg6mGuGFZqNpAiEA70tR
+6/2cvpthOs3MSkvUedtPO4R2t4gCkUJv/CArKSE=
+-----END CERTIFICATE-----
+)pem";
+
+inline constexpr std::string_view ec_certificate_key_pem = R"pem(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCyxqlKDzBwnQJpNq
+k/Mr97KIS+OXA/4FXueipVTInBihRANCAATWgRNRjz2m2wMb3YWSrqtTnuh0DpB7
+ZlGnQnrxtS8oKS5D8lgHXw7Hzc75sP0lP+tMs9cNShI5eykR4dP2b3bY
+-----END PRIVATE KEY-----
+)pem";
+
+/// The same key, encrypted with the pass phrase `x`.
+inline constexpr std::string_view encrypted_key_pem = R"pem(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi3zWM1yAQMeAICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEMVi74zt4GyMhpPNXndbwSEEgZC4
+ptl140foFuLpBqf0O/eP3vm0O435d/Ce83QiH2vPzVYnhezo/vHp6Sn8oKvZSuE0
+uiW5nNzrkbIAFd8BKWamt2alaFCyVo83qjShIlU80lxV+XiVXKQ3II0Ila25kEyG
+PcvDUWeQfkuE2cP5yuydttjtS1Tv5XnWkzthZaCXHf6aVixdZzO03nZra+WUa20=
+-----END ENCRYPTED PRIVATE KEY-----
+)pem";
+
+} // namespace postroom::test
