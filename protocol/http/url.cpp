@@ -51,7 +51,7 @@ bool is_host_name(std::string_view host) {
 
 bool is_ipv6(std::string_view host) {
   constexpr std::size_t longest = 45;
-  return host.size() >= 2 && host.size() <= longest && host.find(':') != host.npos &&
+  return host.size() <= longest && std::count(host.begin(), host.end(), ':') >= 2 &&
          std::all_of(host.begin(), host.end(), [](char c) { return is_hex(c) || c == ':' || c == '.'; });
 }
 
@@ -140,6 +140,10 @@ result<url> parse_url(std::string_view text) {
   return out;
 }
 
+bool is_host(std::string_view host) noexcept {
+  return is_host_name(host) || is_ipv6(host);
+}
+
 std::string percent_encode(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
@@ -153,6 +157,25 @@ std::string percent_encode(std::string_view bytes) {
     out.push_back('%');
     out.push_back(digits[byte >> 4U]);
     out.push_back(digits[byte & 15U]);
+  }
+  return out;
+}
+
+result<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    const auto digits = text.substr(i + 1, 2);
+    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (failed != std::errc{} || digits.size() != 2 || end != digits.data() + 2)
+      return malformed("half an escape");
+    out.push_back(static_cast<char>(byte));
+    i += 2;
   }
   return out;
 }

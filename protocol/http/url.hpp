@@ -28,7 +28,12 @@ struct url {
 /// a fragment is dropped. Everything else is `invalid_argument`.
 [[nodiscard]] result<url> parse_url(std::string_view text);
 
+/// Whether a URL may name that host: dotted labels, as an IPv4 address is, too, or an IPv6 address without brackets.
+[[nodiscard]] bool is_host(std::string_view host) noexcept;
+
 /// Every byte but RFC 3986's unreserved characters becomes %XX.
 [[nodiscard]] std::string percent_encode(std::string_view bytes);
+/// And back; `invalid_argument` for half an escape.
+[[nodiscard]] result<std::string> percent_decode(std::string_view text);
 
 } // namespace postroom::http

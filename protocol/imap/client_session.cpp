@@ -97,7 +97,9 @@ void client_session::impl::take(const frame& whole) {
   seen.add(parsed.seen);
   if (parsed.seen.has(quirk::raw_line)) {
     const auto& line = std::get<unknown_data>(parsed.value).text;
-    close(best_reason({classify_raw_line(line).value_or(errc::protocol_violation), "the server said: " + line}));
+    const auto* known = classify_raw_line(line);
+    auto words = "the server said: " + line;
+    close(best_reason(known ? to_error(*known, std::move(words)) : fail(errc::protocol_violation, std::move(words))));
     return;
   }
   if (parsed.seen.has(quirk::too_many_numbers)) {
@@ -112,8 +114,7 @@ void client_session::impl::take_response(parsed_response& parsed) {
   if (answer && answer->tag.empty() && answer->kind == status_kind::bye) {
     if (queue.logging_out())
       return; // its tagged answer follows
-    const auto meaning = classify_failure(failure_phase::goodbye, *answer).value_or(errc::server_bye);
-    close(best_reason({meaning, answer->text}));
+    close(best_reason(to_error(*classify_failure(failure_phase::goodbye, *answer), answer->text)));
     return;
   }
   if (now == phase::login) {
@@ -159,8 +160,8 @@ void client_session::impl::take_status(const status_response& answer) {
     return;
   }
   if (answer.kind == status_kind::no || answer.kind == status_kind::bad)
-    if (const auto meaning = classify_failure(failure_phase::command, answer))
-      last_failure = error{*meaning, answer.text};
+    if (const auto* known = classify_failure(failure_phase::command, answer))
+      last_failure = to_error(*known, answer.text);
   listener.on_data(answer);
 }
 
@@ -177,8 +178,8 @@ void client_session::impl::take_answer(const status_response& answer) {
   untagged = 0;
   last_failure.reset();
   if (answer.kind != status_kind::ok)
-    if (const auto meaning = classify_failure(failure_phase::command, answer))
-      last_failure = error{*meaning, answer.text};
+    if (const auto* known = classify_failure(failure_phase::command, answer))
+      last_failure = to_error(*known, answer.text);
   listener.on_command_done({done->id, answer.kind, answer.code, answer.text});
   if (done->logout)
     close(fail(errc::cancelled, "logged out"));

@@ -31,6 +31,8 @@ struct select_command {
   bool read_only = false; ///< EXAMINE
 };
 struct unselect_command {};
+struct namespace_command {
+}; ///< RFC 2342: opens no folder; Exchange still answers it only when the mailbox is connected
 struct status_command {
   std::string folder;
   std::vector<std::string> items;
@@ -63,7 +65,7 @@ struct idle_command {};
 
 using command = std::variant<capability_command, noop_command, logout_command, id_command, list_command, select_command,
                              unselect_command, status_command, uid_fetch_command, uid_search_command, uid_store_command,
-                             uid_move_command, append_command, idle_command>;
+                             uid_move_command, append_command, idle_command, namespace_command>;
 
 /// Which command an answer belongs to: counts up from 1 within one session.
 using ticket = std::uint32_t;

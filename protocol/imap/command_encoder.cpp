@@ -125,6 +125,9 @@ void write(writer& out, const logout_command&) {
 void write(writer& out, const unselect_command&) {
   out.raw(" UNSELECT");
 }
+void write(writer& out, const namespace_command&) {
+  out.raw(" NAMESPACE");
+}
 void write(writer& out, const idle_command&) {
   out.raw(" IDLE");
 }

@@ -1,8 +1,10 @@
 #include "protocol/imap/failure_table.hpp"
 
 #include "protocol/imap/text.hpp"
+#include "protocol/knowledge/imap_entries.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace postroom::imap {
 
@@ -10,42 +12,65 @@ namespace {
 
 enum phases : std::uint8_t { in_login = 1, in_command = 2, in_goodbye = 4, in_raw_line = 8, anywhere = 15 };
 
+using knowledge::entry;
+
+consteval const entry* row(std::string_view key) {
+  return &knowledge::row_of(knowledge::imap_entries, key);
+}
+
 struct failure_row {
   std::uint8_t phases;
   std::string_view code; ///< response code, empty: any
   std::string_view text; ///< part of the text in any case, empty: any
-  errc meaning;
+  const entry* is;
 };
 
 // The first row that fits counts.
 constexpr failure_row rows[] = {
     // Exchange: the token is fine, the mailbox cannot be opened (IMAP off, no FullAccess, wrong address); tagged BAD on
     // the first command after login, then `* BYE Connection closed. 14`.
-    {anywhere, "", "authenticated but not connected", errc::mailbox_not_connected},
+    {anywhere, "", "authenticated but not connected", row("imap.not_connected")},
     // Exchange: `BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds`, on any command.
-    {anywhere, "", "request is throttled", errc::throttled},
+    {anywhere, "", "request is throttled", row("imap.throttled")},
     // Exchange: `* BYE Session invalidated - AccessTokenExpired` when the token's lifetime ends.
-    {anywhere, "", "accesstokenexpired", errc::session_expired},
+    {anywhere, "", "accesstokenexpired", row("imap.token_expired")},
     // Gmail: sessions opened with OAuth end with the token: `* BYE Session expired, please login again.`
-    {anywhere, "", "session expired", errc::session_expired},
+    {anywhere, "", "session expired", row("imap.session_expired")},
     // Gmail, 15 connections per account: `NO [ALERT] Too many simultaneous connections. (Failure)`.
-    {anywhere, "", "too many simultaneous connections", errc::throttled},
+    {anywhere, "", "too many simultaneous connections", row("imap.too_many_connections")},
     // Dovecot: `NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)`.
-    {anywhere, "", "maximum number of connections", errc::throttled},
+    {anywhere, "", "maximum number of connections", row("imap.user_ip_connections")},
     // Cyrus: `NO Too many open connections (…)`.
-    {anywhere, "", "too many open connections", errc::throttled},
+    {anywhere, "", "too many open connections", row("imap.open_connections")},
     // Gmail, daily volume: `NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)`. A folder over its
     // quota carries the same code and is none of this.
-    {anywhere, "", "command or bandwidth limits", errc::throttled},
+    {anywhere, "", "command or bandwidth limits", row("imap.daily_volume")},
     // RFC 5530: a subsystem is down; RFC 9051: a limit was reached. Both pass. At login nothing was said of the token.
-    {in_login | in_goodbye, "UNAVAILABLE", "", errc::throttled},
-    {in_login | in_goodbye, "LIMIT", "", errc::throttled},
-    {in_login | in_goodbye, "INUSE", "", errc::throttled},
-    // Everything else a server says to AUTHENTICATE: `NO AUTHENTICATE failed.`, `NO [AUTHENTICATIONFAILED] …`.
-    {in_login, "", "", errc::auth_rejected},
+    {in_login | in_goodbye, "UNAVAILABLE", "", row("imap.unavailable")},
+    {in_login | in_goodbye, "LIMIT", "", row("imap.limit")},
+    {in_login | in_goodbye, "INUSE", "", row("imap.in_use")},
+    // Exchange: `NO Basic authentication is disabled`.
+    {in_login, "", "basic authentication is disabled", row("imap.basic_auth_disabled")},
+    // Gmail: `NO [ALERT] IMAP access is disabled for your domain. Please contact your domain administrator …`.
+    {in_login, "", "imap access is disabled", row("imap.disabled_for_domain")},
+    // Gmail: `NO [ALERT] Please log in via your web browser: https://support.google.com/… (Failure)`, `[WEBALERT …]`.
+    {in_login, "", "via your web browser", row("imap.web_login_required")},
+    {in_login, "WEBALERT", "", row("imap.web_login_required")},
+    {in_login, "", "application-specific password", row("imap.app_password_required")},
+    // RFC 5530 §3.
+    {in_login, "AUTHENTICATIONFAILED", "", row("imap.credentials_refused")},
+    {in_login, "AUTHORIZATIONFAILED", "", row("imap.not_authorized")},
+    {in_login, "EXPIRED", "", row("imap.credentials_expired")},
+    {in_login, "PRIVACYREQUIRED", "", row("imap.tls_required")},
+    {in_login, "CONTACTADMIN", "", row("imap.contact_admin")},
+    // Everything else a server says to AUTHENTICATE: `NO AUTHENTICATE failed.`
+    {in_login, "", "", row("imap.auth_failed")},
     // Exchange's front end: `Server Unavailable. 15` as a raw line, then the connection ends.
-    {in_raw_line, "", "server unavailable", errc::server_bye},
-    {in_goodbye, "", "", errc::server_bye},
+    {in_raw_line, "", "server unavailable", row("imap.server_unavailable")},
+    // Exchange: `* BYE Connection is closed. 13`, `* BYE Connection closed. 14`.
+    {in_goodbye, "", "connection is closed", row("imap.connection_closed")},
+    {in_goodbye, "", "connection closed", row("imap.connection_closed")},
+    {in_goodbye, "", "", row("imap.bye")},
 };
 
 std::uint8_t phase_bit(failure_phase phase) {
@@ -60,22 +85,26 @@ std::uint8_t phase_bit(failure_phase phase) {
   return 0;
 }
 
-std::optional<errc> look_up(std::uint8_t phase, std::string_view code, std::string_view text) {
-  for (const auto& row : rows)
-    if ((row.phases & phase) != 0 && (row.code.empty() || row.code == code) &&
-        (row.text.empty() || ifind(text, row.text) != std::string_view::npos))
-      return row.meaning;
-  return {};
+const entry* look_up(std::uint8_t phase, std::string_view code, std::string_view text) {
+  for (const auto& each : rows)
+    if ((each.phases & phase) != 0 && (each.code.empty() || each.code == code) &&
+        (each.text.empty() || ifind(text, each.text) != std::string_view::npos))
+      return each.is;
+  return nullptr;
 }
 
 } // namespace
 
-std::optional<errc> classify_failure(failure_phase phase, const status_response& answer) {
+const entry* classify_failure(failure_phase phase, const status_response& answer) noexcept {
   return look_up(phase_bit(phase), answer.code ? std::string_view{answer.code->name} : std::string_view{}, answer.text);
 }
 
-std::optional<errc> classify_raw_line(std::string_view line) {
+const entry* classify_raw_line(std::string_view line) noexcept {
   return look_up(in_raw_line, {}, line);
+}
+
+error to_error(const entry& known, std::string detail) {
+  return {known.code, std::move(detail), known.key};
 }
 
 std::optional<std::chrono::milliseconds> suggested_backoff(std::string_view text) {

@@ -18,8 +18,12 @@ using action = login_step::action;
 /// No mechanism of ours has more than one challenge and one failure report.
 constexpr std::uint32_t challenges_max = 4;
 
+login_step failed(error why) {
+  return {.next = action::failed, .why = std::move(why)};
+}
+
 login_step failed(errc code, std::string detail) {
-  return {.next = action::failed, .why = {code, std::move(detail)}};
+  return failed(fail(code, std::move(detail)));
 }
 
 /// `[CODE] text`, as the server said it.
@@ -196,13 +200,13 @@ login_step login_dialogue::on_refusal(const status_response& answer) {
     auto detail = words_of(answer);
     if (sasl_->failure() && !sasl_->failure()->status.empty())
       detail += " (status " + sasl_->failure()->status + ")";
-    return failed(classify_failure(failure_phase::login, answer).value_or(errc::auth_rejected), std::move(detail));
+    return failed(to_error(*classify_failure(failure_phase::login, answer), std::move(detail)));
   }
   default:
     break;
   }
-  if (const auto meaning = classify_failure(failure_phase::command, answer))
-    return failed(*meaning, words_of(answer));
+  if (const auto* known = classify_failure(failure_phase::command, answer))
+    return failed(to_error(*known, words_of(answer)));
   if (state_ == state::id) // nothing depends on it
     return {.next = action::ready};
   return failed(errc::protocol_violation, "the server refused CAPABILITY: " + words_of(answer));

@@ -54,9 +54,10 @@ void client_session::impl::receive(std::span<const char> octets) {
 void client_session::impl::take(reply answer, bool more_follows) {
   if (answer.code == 421) { // at any moment (RFC 5321 §3.8)
     const bool by_us = mails && mails->quitting();
-    const auto code = by_us ? errc::cancelled : ending_code(where(), answer);
-    auto detail = to_string(answer);
-    close({code, std::move(detail)}, std::move(answer));
+    auto why = fail(by_us ? errc::cancelled : ending_code(where(), answer), to_string(answer));
+    if (!by_us)
+      why.cause = case_of(where(), answer).key;
+    close(std::move(why), std::move(answer));
     return;
   }
   if (now == state::ready) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "protocol/knowledge/entry.hpp"
 #include "protocol/smtp/reply.hpp"
 
 #include <cstdint>
@@ -34,14 +35,19 @@ enum class failure_class : std::uint8_t {
 [[nodiscard]] std::string_view to_string(failure_class c) noexcept;
 /// The class of that name.
 [[nodiscard]] std::optional<failure_class> failure_class_of(std::string_view name) noexcept;
-/// One sentence each: what it means, what to do about it; and who.
+/// The class's own row in the table of known errors, `smtp.<class>`: for when no more is known than the class.
+[[nodiscard]] const knowledge::entry& case_of(failure_class c) noexcept;
+/// One sentence each: what it means, what to do about it; and who. As in its row.
 [[nodiscard]] std::string_view meaning(failure_class c) noexcept;
 [[nodiscard]] std::string_view remedy(failure_class c) noexcept;
 [[nodiscard]] actor_role who_acts(failure_class c) noexcept;
 /// Whether trying again without anybody acting can help.
 [[nodiscard]] bool passes_by_itself(failure_class c) noexcept;
 
-/// The class of a refusal (a reply that is not positive, or not the one awaited). Codes decide before words.
+/// The known case that a refusal is (a reply that is not positive, or not the one awaited); the class's own row when no
+/// more is known. Codes decide before words.
+[[nodiscard]] const knowledge::entry& case_of(phase where, const reply& answer) noexcept;
+/// Its class.
 [[nodiscard]] failure_class classify(phase where, const reply& answer) noexcept;
 
 /// The id in force as told by Exchange's final reply: `2.0.0 OK <id> [Hostname=…]`; nothing when the reply names none.

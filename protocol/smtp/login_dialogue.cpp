@@ -16,8 +16,8 @@ login_step send(std::string line) {
   return {.next = action::send, .line = secret<>{std::move(line)}};
 }
 
-login_step failed(errc code, std::string detail) {
-  return {.next = action::failed, .why = {code, std::move(detail)}};
+login_step failed(errc code, std::string detail, std::string_view cause = {}) {
+  return {.next = action::failed, .why = {code, std::move(detail), cause}};
 }
 
 login_step unexpected(const reply& answer) {
@@ -85,7 +85,8 @@ login_step login_dialogue::on_reply(const reply& answer) {
     return unexpected(answer);
   // A greeting or EHLO that is refused for good says nothing of any mail: the server may change its mind.
   const auto code = ending_code(where(), answer);
-  return failed(code == errc::protocol_violation ? errc::server_bye : code, to_string(answer));
+  return failed(code == errc::protocol_violation ? errc::server_bye : code, to_string(answer),
+                case_of(where(), answer).key);
 }
 
 login_step login_dialogue::on_hello(const reply& answer) {
@@ -172,7 +173,7 @@ login_step login_dialogue::on_login_answer(const reply& answer) {
   if (sasl_ && sasl_->failure() && !sasl_->failure()->status.empty())
     detail += " (status " + sasl_->failure()->status + ")";
   const auto code = ending_code(phase::login, answer);
-  return failed(code, std::move(detail));
+  return failed(code, std::move(detail), case_of(phase::login, answer).key);
 }
 
 std::string login_dialogue::without_secrets(std::string text) const {

@@ -178,7 +178,7 @@ std::optional<ending> mail_dialogue::on_reply(reply answer) {
 std::optional<ending> mail_dialogue::on_unawaited(reply answer) {
   if (answer.positive() || says_nothing(answer))
     return violation(std::move(answer));
-  ending end{{ending_code(where(), answer), to_string(answer)}, answer};
+  ending end{{ending_code(where(), answer), to_string(answer), case_of(where(), answer).key}, answer};
   if (stage_ == stage::body) {
     stage_ = stage::over;
     listener_.on_message_done(phase::message, answer);

@@ -24,6 +24,7 @@ TEST(imap_command_encoder, writes_every_command) {
   EXPECT_EQ(encoded(logout_command{}), "A1 LOGOUT\r\n");
   EXPECT_EQ(encoded(idle_command{}), "A1 IDLE\r\n");
   EXPECT_EQ(encoded(unselect_command{}), "A1 UNSELECT\r\n");
+  EXPECT_EQ(encoded(namespace_command{}), "A1 NAMESPACE\r\n");
   EXPECT_EQ(encoded(id_command{}), "A1 ID NIL\r\n");
   EXPECT_EQ(encoded(id_command{{{"name", "Postroom"}, {"q", "a\"b\\"}}}),
             "A1 ID (\"name\" \"Postroom\" \"q\" \"a\\\"b\\\\\")\r\n");

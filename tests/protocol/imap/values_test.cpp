@@ -139,48 +139,87 @@ struct failure_case {
   failure_phase phase;
   const char* code;
   const char* text;
-  std::optional<errc> meaning;
+  std::string_view expected; ///< key of the case; empty: none
 };
+
+std::string_view key_of(const knowledge::entry* known) {
+  return known ? known->key : std::string_view{};
+}
 
 TEST(imap_failure_table, knows_the_cases_seen_in_the_field) {
   using enum failure_phase;
   const failure_case cases[] = {
-      {command, "", "User is authenticated but not connected.", errc::mailbox_not_connected},
-      {login, "", "User is authenticated but not connected.", errc::mailbox_not_connected},
-      {goodbye, "", "Session invalidated - AccessTokenExpired", errc::session_expired},
-      {goodbye, "", "Session expired, please login again.", errc::session_expired},
-      {goodbye, "", "Connection is closed. 13", errc::server_bye},
-      {goodbye, "UNAVAILABLE", "try later", errc::throttled},
-      {command, "", "Request is throttled. Suggested Backoff Time: 92415 milliseconds", errc::throttled},
-      {command, "OVERQUOTA", "Account exceeded command or bandwidth limits. (Failure)", errc::throttled},
-      {command, "OVERQUOTA", "Mailbox is full", std::nullopt},
-      {command, "NONEXISTENT", "no such folder", std::nullopt},
-      {command, "", "Command Argument Error. 11", std::nullopt},
-      {login, "", "AUTHENTICATE failed.", errc::auth_rejected},
-      {login, "AUTHENTICATIONFAILED", "Invalid credentials (Failure)", errc::auth_rejected},
-      {login, "ALERT", "Too many simultaneous connections. (Failure)", errc::throttled},
-      {login, "UNAVAILABLE", "Maximum number of connections from user+IP exceeded", errc::throttled},
-      {login, "UNAVAILABLE", "Temporary authentication failure.", errc::throttled},
-      {login, "LIMIT", "no", errc::throttled},
-      {command, "UNAVAILABLE", "one folder is offline", std::nullopt},
-      {login, "", "Basic authentication is disabled", errc::auth_rejected},
-      {login, "", "Too many open connections (5)", errc::throttled},
+      {command, "", "User is authenticated but not connected.", "imap.not_connected"},
+      {login, "", "User is authenticated but not connected.", "imap.not_connected"},
+      {goodbye, "", "Session invalidated - AccessTokenExpired", "imap.token_expired"},
+      {goodbye, "", "Session expired, please login again.", "imap.session_expired"},
+      {goodbye, "", "Connection is closed. 13", "imap.connection_closed"},
+      {goodbye, "UNAVAILABLE", "try later", "imap.unavailable"},
+      {command, "", "Request is throttled. Suggested Backoff Time: 92415 milliseconds", "imap.throttled"},
+      {command, "OVERQUOTA", "Account exceeded command or bandwidth limits. (Failure)", "imap.daily_volume"},
+      {command, "OVERQUOTA", "Mailbox is full", ""},
+      {command, "NONEXISTENT", "no such folder", ""},
+      {command, "", "Command Argument Error. 11", ""},
+      {login, "", "AUTHENTICATE failed.", "imap.auth_failed"},
+      {login, "AUTHENTICATIONFAILED", "Invalid credentials (Failure)", "imap.credentials_refused"},
+      {login, "ALERT", "Too many simultaneous connections. (Failure)", "imap.too_many_connections"},
+      {login, "UNAVAILABLE", "Maximum number of connections from user+IP exceeded", "imap.user_ip_connections"},
+      {login, "UNAVAILABLE", "Temporary authentication failure.", "imap.unavailable"},
+      {login, "LIMIT", "no", "imap.limit"},
+      {command, "UNAVAILABLE", "one folder is offline", ""},
+      {login, "", "Basic authentication is disabled", "imap.basic_auth_disabled"},
+      {login, "", "Too many open connections (5)", "imap.open_connections"},
       {login, "ALERT", "Please log in via your web browser: https://support.google.com/ (Failure)",
-       errc::auth_rejected},
-      {goodbye, "", "Connection closed. 14", errc::server_bye},
-      {command, "", "Command Error. 10", std::nullopt},
-      {command, "", "Command received in Invalid state.", std::nullopt},
-      {command, "", "Some of the requested messages no longer exist", std::nullopt},
-      {command, "WEBALERT", "Web login required.", std::nullopt},
+       "imap.web_login_required"},
+      {login, "ALERT", "IMAP access is disabled for your domain. Please contact your domain administrator",
+       "imap.disabled_for_domain"},
+      {login, "ALERT", "Application-specific password required: https://support.google.com/ (Failure)",
+       "imap.app_password_required"},
+      {login, "AUTHORIZATIONFAILED", "may not act for this user", "imap.not_authorized"},
+      {login, "EXPIRED", "the password has expired", "imap.credentials_expired"},
+      {login, "PRIVACYREQUIRED", "use TLS", "imap.tls_required"},
+      {login, "CONTACTADMIN", "ask us", "imap.contact_admin"},
+      {login, "INUSE", "held by another", "imap.in_use"},
+      {goodbye, "", "Autologout; idle for too long", "imap.bye"},
+      {goodbye, "", "Connection closed. 14", "imap.connection_closed"},
+      {command, "", "Command Error. 10", ""},
+      {command, "", "Command received in Invalid state.", ""},
+      {command, "", "Some of the requested messages no longer exist", ""},
+      {command, "WEBALERT", "Web login required.", ""},
   };
   for (const auto& c : cases) {
     status_response answer{.kind = status_kind::no, .text = c.text};
     if (*c.code)
       answer.code = response_code{c.code, ""};
-    EXPECT_EQ(classify_failure(c.phase, answer), c.meaning) << c.text;
+    EXPECT_EQ(key_of(classify_failure(c.phase, answer)), c.expected) << c.text;
   }
-  EXPECT_EQ(classify_raw_line("Server Unavailable. 15"), errc::server_bye);
-  EXPECT_EQ(classify_raw_line("<html>"), std::nullopt);
+  EXPECT_EQ(key_of(classify_raw_line("Server Unavailable. 15")), "imap.server_unavailable");
+  EXPECT_EQ(key_of(classify_raw_line("<html>")), "");
+}
+
+TEST(imap_failure_table, gives_each_case_the_code_that_the_machines_act_by) {
+  const auto code_of = [](failure_phase phase, const char* code, const char* text) {
+    status_response answer{.kind = status_kind::no, .text = text};
+    answer.code = response_code{code, ""};
+    return classify_failure(phase, answer)->code;
+  };
+  using enum failure_phase;
+  EXPECT_EQ(code_of(command, "", "User is authenticated but not connected."), errc::mailbox_not_connected);
+  EXPECT_EQ(code_of(goodbye, "", "Session invalidated - AccessTokenExpired"), errc::session_expired);
+  EXPECT_EQ(code_of(goodbye, "", "good bye"), errc::server_bye);
+  EXPECT_EQ(code_of(goodbye, "UNAVAILABLE", "later"), errc::throttled);
+  for (const auto* code : {"", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED",
+                           "CONTACTADMIN", "WEBALERT", "ALERT"})
+    EXPECT_EQ(code_of(login, code, "no"), errc::auth_rejected) << code;
+  for (const auto* code : {"UNAVAILABLE", "LIMIT", "INUSE"})
+    EXPECT_EQ(code_of(login, code, "no"), errc::throttled) << code;
+}
+
+TEST(imap_failure_table, makes_errors_that_name_their_cause) {
+  const auto why = to_error(*classify_raw_line("Server Unavailable. 15"), "its words");
+  EXPECT_EQ(why.code, errc::server_bye);
+  EXPECT_EQ(why.detail, "its words");
+  EXPECT_EQ(why.cause, "imap.server_unavailable");
 }
 
 } // namespace
