@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/proxy.hpp"
 #include "net/tls_context.hpp"
 #include "net/transport.hpp"
 
@@ -17,6 +18,13 @@ struct server_address {
   std::uint16_t port = 0;
   std::string ca_file; ///< empty: the system's
 };
+
+/// Connects to `server`, through `proxy` unless that is nullptr; then only the proxy's name is resolved here, and
+/// `until` is for its answer, too. All references must outlive the coroutine. Errors: as transport::connect and
+/// transport::open_tunnel, with the proxy's name before its own; invalid_argument when a proxy cannot be asked so.
+[[nodiscard]] boost::asio::awaitable<result<void>> connect(transport& connection, const server_address& server,
+                                                           const proxy_server* proxy, speaks_first who,
+                                                           mono_time until);
 
 /// Runs the TLS handshake with `server`. All references must outlive the coroutine.
 [[nodiscard]] boost::asio::awaitable<result<void>> secure(transport& connection, tls_contexts& contexts,

@@ -1,9 +1,10 @@
 #include "net/http_client.hpp"
 
+#include "base/ascii.hpp"
 #include "net/http_exchange.hpp"
+#include "protocol/http/loopback.hpp"
 #include "protocol/http/url.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -24,10 +25,18 @@ bool is_header_value(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7f; });
 }
 
-bool is_loopback(const std::string& host) {
-  boost::system::error_code not_literal;
-  const auto address = boost::asio::ip::make_address(host, not_literal);
-  return host == "localhost" || (!not_literal && address.is_loopback());
+/// Whether, and where, the request may go at all.
+result<void> check_destination(const http_request& request, const http::url& to) {
+  const auto is_it = [&](const std::string& host) { return ascii_iequals(host, to.host); };
+  if (!request.allowed_hosts.empty() && std::ranges::none_of(request.allowed_hosts, is_it))
+    return fail(errc::forbidden, to.host + " is none of the hosts that this request may go to");
+  if (to.tls)
+    return {};
+  if (!http::is_loopback(to.host))
+    return fail(errc::invalid_argument, "http without TLS is for loopback only, not for " + to.host);
+  if (!request.proxy.host.empty()) // this machine is another one, seen from there
+    return fail(errc::invalid_argument, "http without TLS does not go through a proxy");
+  return {};
 }
 
 /// The request line and headers as sent.
@@ -67,16 +76,15 @@ private:
     auto to = http::parse_url(request.url);
     if (!to)
       return to.error();
-    if (!to->tls && !is_loopback(to->host))
-      return fail(errc::invalid_argument, "http without TLS is for loopback only, not for " + to->host);
+    if (const auto may = check_destination(request, *to); !may)
+      return may.error();
     auto head = make_head(request, *to);
     if (!head)
       return head.error();
     http_plan plan;
-    plan.host = std::move(to->host);
-    plan.port = to->port;
+    plan.server = {std::move(to->host), to->port, std::move(ca_file)};
+    plan.proxy = std::move(request.proxy);
     plan.tls = to->tls;
-    plan.ca_file = std::move(ca_file);
     plan.head = std::move(*head);
     plan.body = std::move(request.body);
     plan.no_body_expected = request.method == "HEAD";

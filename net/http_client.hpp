@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "net/io_threads.hpp"
+#include "net/proxy.hpp"
 #include "net/tls_context.hpp"
 
 #include <chrono>
@@ -22,6 +23,10 @@ struct http_request {
   std::string url;                                          ///< absolute; http only for loopback hosts
   std::vector<std::pair<std::string, std::string>> headers; ///< without Host, Connection and Content-Length
   secret<> body;
+  proxy_server proxy; ///< never for plain http
+  /// Where the request may go: exactly these hosts, whatever their case; empty: anywhere. A URL that a document of the
+  /// network or a person gave must not make us talk to machines that only we can reach.
+  std::vector<std::string> allowed_hosts;
 };
 
 /// What came back, whatever its status. Redirects are not followed: they are answers.
@@ -39,9 +44,10 @@ class http_client {
 public:
   virtual ~http_client() = default;
   /// `done` is called exactly once, on an io thread, and must not block or throw. Errors: invalid_argument (URL, method
-  /// or header malformed; http to a host that is not loopback), dns_failed, connect_failed, tls_failed, timeout,
-  /// connection_lost, protocol_violation (no HTTP answer), too_large (limits::http_answer_bytes_max,
-  /// limits::http_header_bytes_max), cancelled (stopping). After connection_lost and timeout the server may have acted.
+  /// or header malformed; http to a host that is not loopback, or through a proxy), forbidden (a host that is not
+  /// allowed), dns_failed, connect_failed (the proxy's refusals, too), tls_failed, timeout, connection_lost,
+  /// protocol_violation (no HTTP answer), too_large (limits::http_answer_bytes_max, limits::http_header_bytes_max),
+  /// cancelled (stopping). After connection_lost and timeout the server may have acted.
   /// `ca_file` as in tls_contexts::get.
   virtual void send(http_request request, std::string ca_file, std::function<void(result<http_answer>)> done) = 0;
 };

@@ -68,7 +68,8 @@ asio::awaitable<void> http_exchange::run(std::shared_ptr<http_exchange> self) {
 }
 
 asio::awaitable<result<void>> http_exchange::open() {
-  auto connecting = transport_->connect(plan_.host, plan_.port, plan_.until);
+  const auto* proxy = plan_.proxy.host.empty() ? nullptr : &plan_.proxy;
+  auto connecting = net::connect(*transport_, plan_.server, proxy, speaks_first::client, plan_.until);
   if (auto connected = co_await std::move(connecting); !connected)
     co_return connected;
   if (!plan_.tls) {
@@ -76,14 +77,8 @@ asio::awaitable<result<void>> http_exchange::open() {
       co_return fail(errc::invalid_argument, "http without TLS is for loopback only");
     co_return result<void>{};
   }
-  const auto context = tls_.get(plan_.ca_file);
-  if (!context)
-    co_return context.error();
-  auto ssl = (*context)->make_client(plan_.host, plan_.port);
-  if (!ssl)
-    co_return ssl.error();
-  auto shaking = transport_->handshake(std::move(*ssl), plan_.host, plan_.until);
-  co_return co_await std::move(shaking);
+  auto securing = net::secure(*transport_, tls_, plan_.server, plan_.until);
+  co_return co_await std::move(securing);
 }
 
 asio::awaitable<result<void>> http_exchange::ask() {

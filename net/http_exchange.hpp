@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/driving.hpp"
 #include "net/http_client.hpp"
 #include "net/transport.hpp"
 
@@ -12,10 +13,9 @@ namespace postroom::net {
 
 /// A request made ready to be sent.
 struct http_plan {
-  std::string host;
-  std::uint16_t port = 443;
+  server_address server;
+  proxy_server proxy;
   bool tls = true;
-  std::string ca_file;
   secret<> head; ///< request line and headers
   secret<> body;
   bool no_body_expected = false; ///< HEAD

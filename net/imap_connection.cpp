@@ -25,7 +25,8 @@ imap_connection::imap_connection(io_thread& thread, std::shared_ptr<imap_dialer_
                                  std::shared_ptr<imap_link_listener> listener)
     : thread_(thread), dialer_(std::move(dialer)), listener_(std::move(listener)),
       transport_(std::make_shared<transport>(thread)),
-      server_{std::move(target.host), target.port, std::move(target.ca_file)}, security_(target.session.security) {
+      server_{std::move(target.host), target.port, std::move(target.ca_file)}, proxy_(std::move(target.proxy)),
+      security_(target.session.security) {
   session_.emplace(std::move(target.session), static_cast<imap::session_listener&>(*this));
 }
 
@@ -80,12 +81,18 @@ asio::awaitable<void> imap_connection::run(std::shared_ptr<imap_connection> self
 }
 
 asio::awaitable<result<void>> imap_connection::open() {
-  auto connecting = transport_->connect(server_.host, server_.port, now() + dialer_->deadlines.connect);
+  const bool tls_at_once = security_ == imap::transport_security::tls;
+  if (proxy_ && security_ == imap::transport_security::plain) // whose loopback that is, only the proxy knows
+    co_return fail(errc::invalid_argument, "IMAP without TLS does not go through a proxy");
+  auto connecting =
+      net::connect(*transport_, server_, proxy_.get(), tls_at_once ? speaks_first::client : speaks_first::server,
+                   now() + dialer_->deadlines.connect);
   if (auto connected = co_await std::move(connecting); !connected)
     co_return connected;
+  proxy_.reset();
   if (security_ == imap::transport_security::plain && !transport_->peer_is_loopback())
     co_return fail(errc::invalid_argument, "IMAP without TLS is for loopback only, not for " + server_.host);
-  if (security_ == imap::transport_security::tls) {
+  if (tls_at_once) {
     auto securing = secure();
     if (auto secured = co_await std::move(securing); !secured)
       co_return secured;

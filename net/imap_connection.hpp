@@ -81,6 +81,7 @@ private:
   std::shared_ptr<transport> transport_;
   std::optional<imap::client_session> session_; ///< until the end
   server_address server_;
+  std::shared_ptr<const proxy_server> proxy_; ///< until connected
   imap::transport_security security_;
 
   imap::waiting_for phase_ = imap::waiting_for::greeting;

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "net/proxy.hpp"
 #include "protocol/imap/client_session.hpp"
 
 #include <chrono>
@@ -17,6 +18,8 @@ struct imap_target {
   std::string host;
   std::uint16_t port = 993;
   std::string ca_file; ///< PEM with the trust anchors; empty: the system's. Verification is always on.
+  /// nullptr: none. With one the host is resolved there; nothing goes through it without TLS.
+  std::shared_ptr<const proxy_server> proxy;
   imap::session_options session;
 };
 

@@ -84,6 +84,7 @@ private:
   std::shared_ptr<transport> transport_;
   std::optional<smtp::client_session> session_; ///< until the end
   server_address server_;
+  std::shared_ptr<const proxy_server> proxy_; ///< until connected
   smtp::transport_security security_;
   smtp_clock clock_;
   smtp::phase where_ = smtp::phase::greeting; ///< for what ends without the session's knowledge

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "net/proxy.hpp"
 #include "protocol/smtp/client_session.hpp"
 
 #include <cstdint>
@@ -14,6 +15,8 @@ struct smtp_target {
   std::string host;
   std::uint16_t port = 587;
   std::string ca_file; ///< PEM with the trust anchors; empty: the system's. Verification is always on.
+  /// nullptr: none. With one the host is resolved there; nothing goes through it without TLS.
+  std::shared_ptr<const proxy_server> proxy;
   smtp::session_options session;
 };
 

@@ -211,6 +211,50 @@ result<bool> transport::connect_outcome() {
   return !unconnected;
 }
 
+// -- a proxy's tunnel ------------------------------------------------------------------------------------------------
+
+io_attempt transport::try_tunnel(http::proxy_connect& dialogue, speaks_first who) {
+  if (closed_)
+    return {.what = outcome::failed, .why = cancelled()};
+  // The octets stay in the socket until it is known which of them are the proxy's: so what the server has sent behind
+  // the answer needs no place of its own, neither now nor for the life of the connection.
+  const auto buffer = thread_.scratch();
+  const int fd = socket_.native_handle();
+  const auto seen = ::recv(fd, buffer.data(), buffer.size(), MSG_PEEK);
+  if (seen < 0 && (errno == EAGAIN || errno == EINTR))
+    return {.what = outcome::want_read};
+  if (seen <= 0)
+    return {.what = outcome::failed, .why = dialogue.closed()};
+  const auto there = static_cast<std::size_t>(seen);
+  const auto taken = dialogue.received({buffer.data(), there});
+  if (!taken)
+    return {.what = outcome::failed, .why = taken.error()};
+  if (dialogue.established() && who == speaks_first::client && *taken < there)
+    return {.what = outcome::failed, .why = fail(errc::connect_failed, "the proxy sent octets behind its answer")};
+  if (::recv(fd, buffer.data(), *taken, 0) != static_cast<ssize_t>(*taken))
+    return {.what = outcome::failed, .why = dialogue.closed()};
+  return {.what = outcome::moved, .bytes = *taken};
+}
+
+asio::awaitable<result<void>> transport::open_tunnel(http::proxy_connect dialogue, speaks_first who, mono_time until) {
+  auto asking = write_all(dialogue.request().expose(), until);
+  if (auto asked = co_await std::move(asking); !asked) {
+    if (asked.error().code == errc::connection_lost) // the server has heard nothing: it is no loss
+      co_return dialogue.closed();
+    co_return asked;
+  }
+  while (!dialogue.established()) {
+    const auto attempt = try_tunnel(dialogue, who);
+    if (attempt.what == outcome::failed)
+      co_return attempt.why;
+    if (now() >= until)
+      co_return fail(errc::timeout, "no answer to CONNECT in time");
+    if (attempt.what == outcome::want_read)
+      co_await pause({.read = true}, until);
+  }
+  co_return result<void>{};
+}
+
 // -- octets ----------------------------------------------------------------------------------------------------------
 
 io_attempt transport::tls_attempt(int returned) {

@@ -5,6 +5,7 @@
 #include "net/io_threads.hpp"
 #include "net/resolver.hpp"
 #include "net/tls_context.hpp"
+#include "protocol/http/proxy_connect.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -39,6 +40,9 @@ struct readiness {
   bool write = false;
 };
 
+/// Who says the first word on a connection.
+enum class speaks_first : std::uint8_t { client, server };
+
 /// A TCP connection, plain or with TLS run straight on the socket by OpenSSL, so that an idle one holds no buffers.
 /// Always held by a shared_ptr. Lives on one io thread; not thread-safe. One coroutine at a time may be inside the
 /// awaitable members; each ends at its `until` at the latest with errc::timeout, or with errc::cancelled after close().
@@ -49,6 +53,11 @@ public:
 
   /// Resolves and tries the addresses in turn. Errors: dns_failed, connect_failed, timeout.
   [[nodiscard]] boost::asio::awaitable<result<void>> connect(std::string host, std::uint16_t port, mono_time until);
+  /// To be called once, when connected to an HTTP proxy: asks for the tunnel and reads the answer, not an octet more.
+  /// What a server that speaks first has sent behind it is read next; where the client speaks first, nothing may be
+  /// there. Errors: connect_failed (whatever the proxy does but open the tunnel), timeout.
+  [[nodiscard]] boost::asio::awaitable<result<void>> open_tunnel(http::proxy_connect dialogue, speaks_first who,
+                                                                 mono_time until);
   /// Makes the connection TLS; `host` is for messages, the names to be checked are in `ssl`. What the peer sent in
   /// plain text before and was read is the caller's to discard. Errors: tls_failed, connection_lost, timeout.
   [[nodiscard]] boost::asio::awaitable<result<void>> handshake(ssl_ptr ssl, std::string host, mono_time until);
@@ -84,6 +93,8 @@ private:
   [[nodiscard]] result<bool> begin_connect(const boost::asio::ip::tcp::endpoint& address);
   /// Whether the connection is up by now.
   [[nodiscard]] result<bool> connect_outcome();
+  /// Reads of the proxy's answer what is there.
+  [[nodiscard]] io_attempt try_tunnel(http::proxy_connect& dialogue, speaks_first who);
   [[nodiscard]] io_attempt try_handshake(const std::string& host);
   [[nodiscard]] io_attempt tls_attempt(int returned);
   void arm(readiness what);

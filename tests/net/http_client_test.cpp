@@ -223,6 +223,25 @@ TEST_F(http_client_test, speaks_plain_http_on_loopback_only) {
   EXPECT_EQ(code_of(send({.url = "http://example.test/"})), "invalid_argument");
 }
 
+TEST_F(http_client_test, goes_only_to_the_hosts_it_is_allowed) {
+  const script_server server{answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), &good_};
+  const auto port = ":" + std::to_string(server.port());
+  const auto ask = [&](const std::string& authority, std::vector<std::string> allowed, proxy_server proxy = {}) {
+    return code_of(send({.url = "https://" + authority + "/", .proxy = proxy, .allowed_hosts = std::move(allowed)}));
+  };
+  EXPECT_EQ(ask("localhost" + port, {"login.example.test", "LocalHost"}), "status 200");
+  EXPECT_EQ(ask("LOCALHOST" + port, {"localhost"}), "status 200");
+  EXPECT_EQ(server.accepted(), 2);
+  for (const auto* allowed : {"127.0.0.1", "localhost.", "ocalhost", "local", "*", "", "localhost:443"})
+    EXPECT_EQ(ask("localhost" + port, {allowed}), "forbidden") << allowed;
+  EXPECT_EQ(ask("169.254.169.254", {"login.example.test"}), "forbidden");
+  EXPECT_EQ(ask("[::1]" + port, {"localhost"}), "forbidden");
+  EXPECT_EQ(ask("metadata.internal.test", {"internal.test"}), "forbidden");
+  EXPECT_EQ(ask("metadata.internal.test", {"internal.test"}, {"127.0.0.1", server.port(), {}, {}}), "forbidden");
+  EXPECT_EQ(asked_for("metadata.internal.test"), 0);
+  EXPECT_EQ(server.accepted(), 2);
+}
+
 TEST_F(http_client_test, refuses_malformed_requests) {
   EXPECT_EQ(code_of(send({.url = "ftp://127.0.0.1/"})), "invalid_argument");
   EXPECT_EQ(code_of(send({.url = "https://127.0.0.1/a b"})), "invalid_argument");

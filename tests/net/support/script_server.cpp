@@ -89,6 +89,32 @@ void peer::goodbye() {
   ::shutdown(fd_, SHUT_RDWR);
 }
 
+void peer::tunnel_to(std::uint16_t port, std::string words, bool wait_for_greeting) {
+  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  char some[16384];
+  const auto pass_on = [&](int from, int to) {
+    const auto got = ::recv(from, some, sizeof some, 0);
+    return got > 0 && ::send(to, some, static_cast<std::size_t>(got), MSG_NOSIGNAL) == got;
+  };
+  bool open = ::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  if (open && wait_for_greeting) {
+    const auto got = ::recv(server, some, sizeof some, 0);
+    words.append(some, static_cast<std::size_t>(std::max(got, ssize_t{0})));
+  }
+  open = open && write(words) && (buffered_.empty() || ::send(server, buffered_.data(), buffered_.size(), 0) > 0);
+  while (open) {
+    pollfd both[2] = {{fd_, POLLIN, 0}, {server, POLLIN, 0}};
+    if (::poll(both, 2, -1) < 0)
+      continue;
+    open = (both[0].revents == 0 || pass_on(fd_, server)) && (both[1].revents == 0 || pass_on(server, fd_));
+  }
+  ::close(server);
+}
+
 bool peer::resumed() const {
   return ssl_ && SSL_session_reused(ssl_);
 }

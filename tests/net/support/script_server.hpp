@@ -41,6 +41,9 @@ public:
   /// A TLS goodbye, then the end of the stream.
   void goodbye();
   [[nodiscard]] bool resumed() const;
+  /// Becomes a tunnel to a port of this machine, until either end is gone. `words` go to the client first, in one piece
+  /// with what the server says first when that is to be waited for.
+  void tunnel_to(std::uint16_t port, std::string words, bool wait_for_greeting);
 
 private:
   long read_some(char* into, std::size_t room);
