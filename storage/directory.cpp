@@ -17,5 +17,14 @@ record_key key_of(const records::Account& of) {
 record_key key_of(const records::ApiToken& of) {
   return keys::api_token(token_id{of.id()});
 }
+record_key key_of(const records::SignIn& of) {
+  return keys::sign_in(of.id());
+}
+record_key key_of(const records::Incident& of) {
+  return keys::incident(tenant_id{of.tenant()}, of.subject());
+}
+record_key key_of(const records::LoginNames& of) {
+  return keys::login_names(tenant_id{of.tenant()}, account_id{of.account()});
+}
 
 } // namespace postroom::storage

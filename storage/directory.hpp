@@ -85,6 +85,9 @@ void list(store& from, space where, const std::string& prefix, const std::string
 [[nodiscard]] record_key key_of(const records::Grant& of);
 [[nodiscard]] record_key key_of(const records::Account& of);
 [[nodiscard]] record_key key_of(const records::ApiToken& of);
+[[nodiscard]] record_key key_of(const records::SignIn& of);
+[[nodiscard]] record_key key_of(const records::Incident& of);
+[[nodiscard]] record_key key_of(const records::LoginNames& of);
 
 /// The operation that writes a configuration record under its own key.
 template <class T>

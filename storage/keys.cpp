@@ -147,6 +147,22 @@ key_range expired_before(std::int64_t at_ms) {
   return {{}, big_endian(static_cast<std::uint64_t>(at_ms))};
 }
 
+record_key sign_in(std::string_view id) {
+  return {space::sign_in, std::string{id}};
+}
+std::string incidents(const tenant_id& tenant) {
+  return under("i/", tenant);
+}
+record_key incident(const tenant_id& tenant, std::string_view subject) {
+  return {space::state, incidents(tenant).append(subject)};
+}
+record_key login_names(const tenant_id& tenant, const account_id& account) {
+  return {space::state, all_login_names(tenant) + account.str()};
+}
+std::string all_login_names(const tenant_id& tenant) {
+  return under("u/", tenant);
+}
+
 std::string stream_of(const tenant_id& tenant) {
   return tenant.str();
 }

@@ -75,6 +75,16 @@ namespace postroom::storage::keys {
 /// Everything that expires before `at_ms`.
 [[nodiscard]] key_range expired_before(std::int64_t at_ms);
 
+/// `<sign-in>` in space `sign_in`
+[[nodiscard]] record_key sign_in(std::string_view id);
+/// `i/<tenant>/<subject>` in space `state`; a subject is `provider/<id>`, `grant/<id>` or `account/<id>`.
+[[nodiscard]] record_key incident(const tenant_id& tenant, std::string_view subject);
+/// What all incidents of a tenant start with.
+[[nodiscard]] std::string incidents(const tenant_id& tenant);
+/// `u/<tenant>/<account>` in space `state`
+[[nodiscard]] record_key login_names(const tenant_id& tenant, const account_id& account);
+[[nodiscard]] std::string all_login_names(const tenant_id& tenant);
+
 /// The stream that holds a tenant's events.
 [[nodiscard]] std::string stream_of(const tenant_id& tenant);
 

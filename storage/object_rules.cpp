@@ -1,7 +1,9 @@
 #include "storage/object_schema.hpp"
 
 #include "base/utf8.hpp"
+#include "storage/url_parts.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace postroom::storage {
@@ -34,35 +36,79 @@ void check_email(problems& into, std::string_view field, const std::string& addr
     into.push_back({std::string{field}, "is not an email address"});
 }
 
-/// Only addresses, and the one name that is reserved for it: `127.evil.example` is anywhere.
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
-std::string_view host_of_url(std::string_view url) {
-  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
-  auto authority = url.substr(0, url.find_first_of("/?#"));
-  // What stands before an at sign is a user, not the host (RFC 3986 §3.2).
-  authority.remove_prefix(authority.rfind('@') == std::string_view::npos ? 0 : authority.rfind('@') + 1);
-  if (authority.starts_with('['))
-    return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.find(':'));
-}
-
 void check_url(problems& into, std::string_view field, const std::string& url) {
   if (url.empty())
     return;
   const auto host = host_of_url(url);
   if (url.starts_with("https://") && !host.empty())
     return;
-  if (!url.starts_with("http://") || !is_loopback(host))
+  if (!url.starts_with("http://") || !is_loopback_host(host))
     into.push_back({std::string{field}, "must be an https:// address (http:// only to this machine)"});
 }
 
 void check_host(problems& into, std::string_view field, const std::string& host) {
-  if (host.find_first_of(" /:@") != std::string::npos && !is_loopback(host))
+  if (host.find_first_of(" /:@") != std::string::npos && !is_loopback_host(host))
     into.push_back({std::string{field}, "must be a host name without scheme or port"});
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return failed == std::errc{} && stop == text.data() + text.size() && port != 0 && text.front() != '0';
+}
+
+/// `name:port` or `[IPv6]:port`.
+bool is_host_and_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1)))
+    return false;
+  auto host = text.substr(0, colon);
+  constexpr std::string_view name = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+  constexpr std::string_view ipv6 = "abcdefABCDEF0123456789:.";
+  const bool literal = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+  if (literal)
+    host = host.substr(1, host.size() - 2);
+  return !host.empty() && host.find_first_not_of(literal ? ipv6 : name) == std::string_view::npos;
+}
+
+void check_proxy(problems& into, const records::Provider& of, bool has_password) {
+  constexpr std::string_view scheme = "http://";
+  constexpr std::string_view user_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                               "-._~!$&'()*+,;=%"; // RFC 3986 §3.2.1
+  std::string_view server = of.proxy();
+  const bool has_scheme = server.starts_with(scheme);
+  server.remove_prefix(has_scheme ? scheme.size() : 0);
+  server.remove_suffix(server.ends_with('/') ? 1 : 0);
+  const auto at = server.find('@');
+  const auto user = server.substr(0, at == std::string_view::npos ? 0 : at);
+  if (!user.empty()) // an at sign without one stays there, and is no part of a host
+    server.remove_prefix(at + 1);
+  if (user.find(':') != std::string_view::npos)
+    into.push_back({"proxy", "must not have a password in it: that belongs into proxy_password"});
+  else if (!of.proxy().empty() && (!has_scheme || !is_host_and_port(server) ||
+                                   user.find_first_not_of(user_characters) != std::string_view::npos))
+    into.push_back({"proxy", "must have the form http://[user@]host:port"});
+  if (has_password && user.empty())
+    into.push_back({"proxy_password", "needs a user in proxy"});
+  // Whose loopback that would be, only the proxy knows.
+  if (!of.proxy().empty() && of.imap_security() == "plain")
+    into.push_back({"imap_security", "may not be plain through a proxy"});
+  if (!of.proxy().empty() && of.smtp_security() == "plain")
+    into.push_back({"smtp_security", "may not be plain through a proxy"});
+}
+
+void check_purposes(problems& into, std::string_view words) {
+  while (!words.empty()) {
+    const auto word = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+    if (word.empty() || std::ranges::find(purpose_names, word) != purpose_names.end())
+      continue;
+    std::string known;
+    for (const auto each : purpose_names)
+      known.append(known.empty() ? "" : ", ").append(each);
+    into.push_back({"purposes", "may only have, separated by blanks, " + known + near_miss(word, purpose_names)});
+    return;
+  }
 }
 
 std::size_t characters_in(std::string_view text) {
@@ -139,7 +185,7 @@ problems validate(const records::Tenant& of) {
   return found;
 }
 
-problems validate(const records::Provider& of, bool has_secret) {
+problems validate(const records::Provider& of, bool has_secret, bool has_proxy_password) {
   problems found;
   require(found, object_kind::provider, of);
   check_id(found, "id", of.id());
@@ -159,10 +205,12 @@ problems validate(const records::Provider& of, bool has_secret) {
     found.push_back({"imap_host", "is required for the type imap"});
   check_host(found, "imap_host", of.imap_host());
   check_host(found, "smtp_host", of.smtp_host());
-  if (of.imap_security() == "plain" && !is_loopback(of.imap_host()))
+  if (of.imap_security() == "plain" && !is_loopback_host(of.imap_host()))
     found.push_back({"imap_security", "may be plain only to this machine"});
-  if (of.smtp_security() == "plain" && !is_loopback(of.smtp_host()))
+  if (of.smtp_security() == "plain" && !is_loopback_host(of.smtp_host()))
     found.push_back({"smtp_security", "may be plain only to this machine"});
+  check_purposes(found, of.purposes());
+  check_proxy(found, of, has_proxy_password);
   if (of.sasl() == "plain" && !of.service().empty() && !password)
     found.push_back({"sasl", "may be plain only with the service password"});
   if (password && (of.sasl() == "xoauth2" || of.sasl() == "oauthbearer"))

@@ -59,6 +59,19 @@ constexpr std::array provider_fields{
     field_rule{"smtp_connections", number, "SMTP connections per identity", {}, false, 0, 1000},
     field_rule{"recipients_per_day", number, "Recipients per day and identity", {}, false, 0, 100'000'000},
     field_rule{"ca_file", text, "CA file", {}, false, long_bytes},
+    field_rule{"purposes", text, "Permissions"},
+    field_rule{"certificate", lines, "Certificate", {}, false, secret_bytes},
+    field_rule{"certificate_key", secret, "Certificate's private key", {}, false, secret_bytes},
+    field_rule{"allowed_directories", text, "Directories whose people may sign in", {}, false, long_bytes},
+    field_rule{"discovery_url", text, "Discovery document", {}, false, long_bytes},
+    field_rule{"authorization_endpoint", text, "Authorization endpoint", {}, false, long_bytes},
+    field_rule{"device_authorization_endpoint", text, "Device authorization endpoint", {}, false, long_bytes},
+    field_rule{"revocation_endpoint", text, "Revocation endpoint", {}, false, long_bytes},
+    field_rule{"jwks_uri", text, "Key set", {}, false, long_bytes},
+    field_rule{"issuer", text, "Issuer", {}, false, long_bytes},
+    field_rule{"graph_endpoint", text, "Microsoft Graph", {}, false, long_bytes},
+    field_rule{"proxy", text, "HTTP proxy", {}, false, long_bytes},
+    field_rule{"proxy_password", secret, "HTTP proxy's password", {}, false, secret_bytes},
 };
 
 constexpr std::array grant_fields{
@@ -82,13 +95,14 @@ constexpr std::array account_fields{
     field_rule{"username", text, "Username", {}, false, 320},
     field_rule{"provider", text, "Cloud Provider", {}, true, id_bytes_max},
     field_rule{"delegate", text, "Modern Authentication Email", {}, false, 320},
-    field_rule{"description", text, "Description", {}, false, 4096},
+    field_rule{"description", lines, "Description", {}, false, 4096},
     field_rule{"transport", text, "Transport", transports},
     field_rule{"grant", text, "Grant", {}, false, id_bytes_max},
     field_rule{"folder", text, "Folder", {}, false, 1024},
     field_rule{"catch_up", text, "Catch up", catch_ups},
     field_rule{"catch_up_since", field_kind::time, "Catch up since"},
     field_rule{"in_doubt", text, "When it is not known whether a mail was sent", doubts},
+    field_rule{"upn", text, "Login name of the mailbox", {}, false, 320},
 };
 
 const google::protobuf::FieldDescriptor* descriptor_of(const google::protobuf::Message& of, const field_rule& rule) {
@@ -104,7 +118,7 @@ std::optional<std::string> problem_of_text(std::string_view text, const field_ru
     return "is longer than " + std::to_string(rule.bytes_max) + " bytes";
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
-    const bool line_end = rule.name == "description" && (c == '\n' || c == '\t');
+    const bool line_end = rule.kind == lines && (c == '\n' || c == '\r' || c == '\t');
     if ((c < 0x20 && !line_end) || c == 0x7f)
       return "has a control character";
     const auto bytes = utf8_character_bytes(text.substr(at));
@@ -219,6 +233,7 @@ std::optional<std::string> set_field(google::protobuf::Message& into, const fiel
   case field_kind::time:
     return set_time(into, descriptor, value);
   case field_kind::text:
+  case field_kind::lines:
   case field_kind::secret:
     break;
   }
@@ -250,6 +265,7 @@ std::optional<field_value> get_field(const google::protobuf::Message& from, cons
     return ms == 0 ? std::optional<field_value>{} : wall_time{std::chrono::milliseconds{ms}};
   }
   case field_kind::text:
+  case field_kind::lines:
   case field_kind::secret:
     break;
   }

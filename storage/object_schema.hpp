@@ -5,6 +5,7 @@
 
 #include "records.pb.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ namespace postroom::storage {
 
 enum class field_kind : std::uint8_t {
   text,
+  lines, ///< a text of several lines
   flag,
   number,
   time,   ///< RFC 3339 text or a time; stored in `<name>_ms`
@@ -35,6 +37,10 @@ struct field_rule {
   std::size_t bytes_max = 256;
   std::int64_t number_max = 65535;
 };
+
+/// What a provider's permissions may be for: the words of `purposes`. protocol/oauth2/purposes.hpp knows their scopes.
+inline constexpr std::array<std::string_view, 6> purpose_names{"imap",       "smtp",     "graph_read",
+                                                               "graph_send", "contacts", "settings"};
 
 enum class object_kind : std::uint8_t { tenant, provider, grant, account };
 /// `tenant`, `provider`, …
@@ -73,8 +79,9 @@ struct field_problem {
 
 /// Everything that is wrong with a whole object, in the order of its fields.
 [[nodiscard]] std::vector<field_problem> validate(const records::Tenant& of);
-/// `has_secret`: a client secret is given or stored.
-[[nodiscard]] std::vector<field_problem> validate(const records::Provider& of, bool has_secret);
+/// `has_secret`: a client secret is given or stored; `has_proxy_password`: likewise.
+[[nodiscard]] std::vector<field_problem> validate(const records::Provider& of, bool has_secret,
+                                                  bool has_proxy_password = false);
 /// `has_secret`: a refresh token or password is given or stored.
 [[nodiscard]] std::vector<field_problem> validate(const records::Grant& of, bool has_secret);
 [[nodiscard]] std::vector<field_problem> validate(const records::Account& of);

@@ -31,10 +31,13 @@ enum class space : std::uint8_t {
   upload = 11,      ///< files handed in, to be attached
   idempotency = 12, ///< what was answered to requests that may be repeated
   expiry = 13,      ///< what is to be erased, by time
+  sign_in = 14,     ///< sign-ins under way in a browser
+  state = 15,       ///< what was learnt while running: open incidents, login names
 };
-inline constexpr space all_spaces[] = {
-    space::meta,       space::config, space::cursor, space::message, space::index,       space::contact, space::token,
-    space::quarantine, space::audit,  space::outbox, space::upload,  space::idempotency, space::expiry};
+inline constexpr space all_spaces[] = {space::meta,   space::config,  space::cursor, space::message,
+                                       space::index,  space::contact, space::token,  space::quarantine,
+                                       space::audit,  space::outbox,  space::upload, space::idempotency,
+                                       space::expiry, space::sign_in, space::state};
 
 /// A shard and the epoch its writer believes to own it with.
 struct fence {

@@ -127,6 +127,37 @@ TEST(object_rules, judge_providers_with_passwords) {
   EXPECT_THAT(fields(validate(password_provider(), true)), ElementsAre("client_secret"));
 }
 
+TEST(object_rules, judge_proxies) {
+  const auto problems_of = [](const std::string& proxy, bool has_password = false) {
+    auto p = good_provider();
+    p.set_proxy(proxy);
+    return fields(validate(p, true, has_password));
+  };
+  for (const auto* good : {"", "http://proxy:3128", "http://proxy.example.com:80/", "http://[2001:db8::1]:8080",
+                           "http://10.0.0.1:1", "http://anna@proxy:3128", "http://CORP%5Canna@proxy:65535"})
+    EXPECT_THAT(problems_of(good), IsEmpty()) << good;
+  for (const auto* bad :
+       {"proxy:3128", "https://proxy:3128", "socks5://proxy:1080", "http://", "http://proxy",
+        "http://proxy:", "http://proxy:0", "http://proxy:65536", "http://proxy:+1", "http://proxy:080",
+        "http://proxy:3128/x", "http://:3128", "http://[]:3128", "http://@proxy:3128", "http://anna:sesame@proxy:3128",
+        "http://anna:@proxy:3128", "http://a@b@proxy:3128", "http://a b@proxy:3128", "http://CORP\\anna@proxy:3128"})
+    EXPECT_THAT(problems_of(bad), ElementsAre("proxy")) << bad;
+  EXPECT_THAT(problems_of("http://anna@proxy:3128", true), IsEmpty());
+  EXPECT_THAT(problems_of("http://proxy:3128", true), ElementsAre("proxy_password"));
+  EXPECT_THAT(problems_of("", true), ElementsAre("proxy_password"));
+}
+
+TEST(object_rules, let_nothing_plain_through_a_proxy) {
+  auto p = password_provider();
+  p.set_imap_host("127.0.0.1");
+  p.set_smtp_host("127.0.0.1");
+  p.set_imap_security("plain");
+  p.set_smtp_security("plain");
+  EXPECT_THAT(validate(p, false), IsEmpty());
+  p.set_proxy("http://proxy:3128");
+  EXPECT_THAT(fields(validate(p, false)), ElementsAre("imap_security", "smtp_security"));
+}
+
 TEST(object_rules, let_tokens_go_only_over_tls_or_to_this_machine) {
   const auto problems_of = [](const std::string& url) {
     auto p = good_provider();
@@ -306,6 +337,19 @@ TEST(rfc3339, reads_every_spelling_of_a_time_and_nothing_else) {
         "2024-01-01T00:00:00+1:00", "2024-01-01T00:00:00+01", "2024-01-01T00:00:00Zx", "2024-01-01 00:00:00Z",
         "2024-01-01T-1:00:00Z", "1969-12-31T23:59:59Z", "+024-01-01T00:00:00Z", "2024-01-01T00:00:00+24:00"})
     EXPECT_EQ(ms(bad), -1) << bad;
+}
+
+TEST(object_rules, know_the_words_of_purposes) {
+  auto provider = good_provider();
+  const auto found = [&](const std::string& words) {
+    provider.set_purposes(words);
+    return validate(provider, true);
+  };
+  EXPECT_THAT(found(""), IsEmpty());
+  EXPECT_THAT(found("imap smtp graph_read graph_send contacts settings"), IsEmpty());
+  EXPECT_THAT(found(" smtp  imap "), IsEmpty());
+  ASSERT_THAT(fields(found("imap graph")), ElementsAre("purposes"));
+  EXPECT_THAT(found("imap grap_read")[0].problem, HasSubstr("did you mean 'graph_read'?"));
 }
 
 } // namespace

@@ -212,17 +212,17 @@ TEST(sealed_fields, are_bound_to_their_record_and_field) {
   records::Provider provider;
   provider.set_tenant("acme");
   provider.set_id("azure");
-  ASSERT_TRUE(seal_client_secret(keys, provider, secret<>{"client-secret"}));
-  EXPECT_EQ(open_client_secret(keys, provider)->expose(), "client-secret");
+  ASSERT_TRUE(seal_secret(keys, provider, "client_secret", secret<>{"client-secret"}));
+  EXPECT_EQ(open_secret(keys, provider, "client_secret")->expose(), "client-secret");
 }
 
 TEST(sealed_fields, are_empty_when_nothing_is_sealed) {
   const auto keys = ring(line(1, 'a'));
   records::Provider provider;
   provider.set_client_secret("old");
-  ASSERT_TRUE(seal_client_secret(keys, provider, secret<>{}));
+  ASSERT_TRUE(seal_secret(keys, provider, "client_secret", secret<>{}));
   EXPECT_TRUE(provider.client_secret().empty());
-  EXPECT_TRUE(open_client_secret(keys, provider)->empty());
+  EXPECT_TRUE(open_secret(keys, provider, "client_secret")->empty());
 }
 
 } // namespace
