@@ -1,5 +1,7 @@
 #include "metrics/probes.hpp"
 
+#include "metrics/secret_expiry_gauges.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -75,12 +77,49 @@ void store_probe::queue_depth(queue which, std::size_t waiting) noexcept {
   queues_[static_cast<std::size_t>(which)]->Set(static_cast<double>(waiting));
 }
 
+token_probe::token_probe() = default;
+token_probe::~token_probe() = default;
+
 void token_probe::refreshed(std::string_view provider_kind, std::string_view outcome) noexcept {
   for (const auto& kind : refreshes_)
     if (kind.name == provider_kind || &kind == &refreshes_.back()) {
       kind.outcomes[outcome].Increment();
       return;
     }
+}
+
+void token_probe::asked(std::string_view provider_kind, std::chrono::nanoseconds took) noexcept {
+  took_[provider_kind].Observe(seconds(took));
+}
+
+void token_probe::grant_moved(std::string_view from, std::string_view to) noexcept {
+  if (!from.empty())
+    grants_[from].Decrement();
+  if (!to.empty())
+    grants_[to].Increment();
+}
+
+void token_probe::breaker_opened() noexcept {
+  breakers_open_->Increment();
+}
+
+void token_probe::breaker_closed() noexcept {
+  breakers_open_->Decrement();
+}
+
+void token_probe::secret_expires(const std::string& tenant, const std::string& provider, std::optional<wall_time> at) {
+  if (at)
+    secrets_->set(tenant, provider, *at);
+  else
+    secrets_->remove(tenant, provider);
+}
+
+void token_probe::incident_opened(std::string_view subject) noexcept {
+  incidents_[subject].Increment();
+}
+
+void token_probe::incident_closed(std::string_view subject) noexcept {
+  incidents_[subject].Decrement();
 }
 
 void outbox_probe::held(std::string_view mail_state, std::int64_t more) noexcept {

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +20,9 @@ class Histogram;
 } // namespace prometheus
 
 /// What the parts tell the outside in numbers. A probe's verbs are events; only this folder knows names and labels.
-/// Label values are few and fixed – never a tenant, mailbox or address; a value that is not on the list counts as
-/// `other`. Probes belong to a metrics::registry and die with it; they are not copied; any thread may use them.
+/// Label values are few and fixed – never a mailbox or address, and a tenant only where an alert must name a provider;
+/// a value that is not on the list counts as `other`. Probes belong to a metrics::registry and die with it; they are
+/// not copied; any thread may use them.
 namespace postroom::metrics {
 
 /// One metric with one label whose values are fixed beforehand; the last of them is `other`.
@@ -101,12 +106,30 @@ private:
   std::array<prometheus::Gauge*, 3> queues_{};
 };
 
+class secret_expiry_gauges;
+
 /// The token service.
 class token_probe : probe {
 public:
+  token_probe();
+  ~token_probe();
+
   /// `provider_kind`: microsoft_azure, google, generic_oidc. `outcome`: ok, app_broken, grant_dead, user_must_act,
   /// policy, transient, unreachable.
   void refreshed(std::string_view provider_kind, std::string_view outcome) noexcept;
+  /// A request for an access token was answered, or failed, `took` after it was sent.
+  void asked(std::string_view provider_kind, std::chrono::nanoseconds took) noexcept;
+  /// A grant went from one state to another: ok, failing, revoked. An empty `from` is a new grant, an empty `to` one
+  /// that is gone.
+  void grant_moved(std::string_view from, std::string_view to) noexcept;
+  /// A provider's application or its platform is not asked for the time being, or is asked again.
+  void breaker_opened() noexcept;
+  void breaker_closed() noexcept;
+  /// When the secret or certificate that a provider uses expires; nothing: it has no end, or the provider is gone.
+  void secret_expires(const std::string& tenant, const std::string& provider, std::optional<wall_time> at);
+  /// An incident that people were told about began or is over. `subject`: provider, grant, account.
+  void incident_opened(std::string_view subject) noexcept;
+  void incident_closed(std::string_view subject) noexcept;
 
 private:
   friend class registry;
@@ -115,6 +138,11 @@ private:
     by_label<prometheus::Counter> outcomes;
   };
   std::array<kind, 4> refreshes_; // the last is `other`
+  by_label<prometheus::Histogram> took_;
+  by_label<prometheus::Gauge> grants_;
+  by_label<prometheus::Gauge> incidents_;
+  prometheus::Gauge* breakers_open_ = nullptr;
+  std::unique_ptr<secret_expiry_gauges> secrets_;
 };
 
 /// Mail on its way out, and the connections that carry it. `mail_state`: queued, sending, deferred, held – what waits

@@ -1,5 +1,7 @@
 #include "metrics/registry.hpp"
 
+#include "metrics/secret_expiry_gauges.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -56,6 +58,8 @@ const buckets batch_commits{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096};
 // From an open connection at its best to a mail that waited for a server to come back. What takes more than an hour
 // is seen in the backlog.
 const buckets delivery_seconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600};
+// One request to an identity platform, until its time is up.
+const buckets token_seconds{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 const buckets http_seconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
 
 } // namespace
@@ -70,6 +74,7 @@ struct registry::families {
   void declare_mailbox();
   void declare_store();
   void declare_token();
+  void declare_grants();
   void declare_outbox();
   void declare_smtp();
   void declare_http();
@@ -88,9 +93,11 @@ void registry::families::declare_mailbox() {
   p.latency_ = &family<Histogram>(all, "postroom_event_latency_seconds",
                                   "From a mail's arrival at its server to its committed event.")
                     .Add({}, latency_seconds);
-  p.events_ =
-      children(family<Counter>(all, "postroom_events_total", "Events committed by type."), "type",
-               {"message.received", "message.quarantined", "outbox.sent", "outbox.deferred", "outbox.failed"}, {});
+  p.events_ = children(family<Counter>(all, "postroom_events_total", "Events committed by type."), "type",
+                       {"message.received", "message.quarantined", "outbox.sent", "outbox.deferred", "outbox.failed",
+                        "account.auth_error", "account.auth_recovered", "grant.expiring", "grant.revoked",
+                        "provider.secret_expiring", "provider.signed_in", "provider.sign_in_failed"},
+                       {});
   auto& messages = family<Counter>(all, "postroom_messages_total", "Messages dealt with by outcome.");
   p.messages_ = {&messages.Add({{"outcome", "stored"}}), &messages.Add({{"outcome", "quarantined"}}),
                  &messages.Add({{"outcome", "skipped"}})};
@@ -123,6 +130,29 @@ void registry::families::declare_token() {
     kind.outcomes = children(refreshes, "outcome",
                              {"ok", "app_broken", "grant_dead", "user_must_act", "policy", "transient", "unreachable"},
                              {{"provider_kind", std::string{kind.name}}});
+  probes.token.took_ =
+      children(family<Histogram>(all, "postroom_token_refresh_seconds",
+                                 "From sending a request for an access token to its answer by kind of provider."),
+               "provider_kind", {"microsoft_azure", "google", "generic_oidc"}, {}, token_seconds);
+}
+
+void registry::families::declare_grants() {
+  auto& p = probes.token;
+  p.grants_ = children(family<Gauge>(all, "postroom_grants", "Sign-ins of delegates and applications by state."),
+                       "state", {"ok", "failing", "revoked"}, {});
+  p.incidents_ = children(
+      family<Gauge>(all, "postroom_open_incidents", "Faults that people were told about by what they concern."),
+      "subject", {"provider", "grant", "account"}, {});
+  p.breakers_open_ = &family<Gauge>(all, "postroom_provider_breakers_open",
+                                    "Providers that are not asked for tokens for the time being.")
+                          .Add({});
+  auto& left_out = family<Gauge>(all, "postroom_provider_secret_expiries_left_out",
+                                 "Providers without a series of their own since there are too many.")
+                       .Add({});
+  p.secrets_ = std::make_unique<secret_expiry_gauges>(
+      family<Gauge>(all, "postroom_provider_secret_expiry_timestamp_seconds",
+                    "When the client secret or certificate of a provider expires, in seconds since 1970."),
+      left_out);
 }
 
 void registry::families::declare_outbox() {
@@ -198,6 +228,7 @@ registry::registry(std::string_view version) : families_(std::make_unique<famili
   families_->declare_mailbox();
   families_->declare_store();
   families_->declare_token();
+  families_->declare_grants();
   families_->declare_outbox();
   families_->declare_smtp();
   families_->declare_http();

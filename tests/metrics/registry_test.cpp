@@ -46,6 +46,7 @@ protected:
 
 // Dashboards and alarms depend on the names: a change must be seen in a review.
 TEST_F(metrics_registry, matches_the_golden_file) {
+  probes_.token.secret_expires("acme", "azure", wall_time{1s}); // has no series of its own accord
   std::istringstream text{registry_.expose()};
   std::string declared;
   for (std::string line; std::getline(text, line);)
@@ -120,6 +121,32 @@ TEST_F(metrics_registry, counts_what_the_others_say) {
   EXPECT_EQ(value(R"(postroom_credit_bytes{state="free"})"), 90);
   EXPECT_EQ(value("postroom_credit_waiters"), 2);
   EXPECT_EQ(value(R"(postroom_build_info{version="1.2.3"})"), 1);
+}
+
+TEST_F(metrics_registry, follows_grants_and_incidents) {
+  auto& t = probes_.token;
+  t.grant_moved("", "ok");
+  t.grant_moved("ok", "failing");
+  EXPECT_EQ(value(R"(postroom_grants{state="failing"})"), 1);
+  t.grant_moved("failing", "revoked");
+  t.grant_moved("revoked", "");
+  for (const char* state : {"ok", "failing", "revoked", "other"})
+    EXPECT_EQ(value(std::string{R"(postroom_grants{state=")"} + state + "\"}"), 0) << state;
+  t.incident_opened("grant");
+  t.incident_opened("provider");
+  t.incident_closed("provider");
+  EXPECT_EQ(value(R"(postroom_open_incidents{subject="grant"})"), 1);
+  EXPECT_EQ(value(R"(postroom_open_incidents{subject="provider"})"), 0);
+  t.breaker_opened();
+  EXPECT_EQ(value("postroom_provider_breakers_open"), 1);
+  t.breaker_closed();
+  EXPECT_EQ(value("postroom_provider_breakers_open"), 0);
+  t.asked("google", 300ms);
+  t.asked("somebody_else", 1s);
+  EXPECT_EQ(value(R"(postroom_token_refresh_seconds_count{provider_kind="google"})"), 1);
+  EXPECT_EQ(value(R"(postroom_token_refresh_seconds_bucket{provider_kind="google",le="0.25"})"), 0);
+  EXPECT_EQ(value(R"(postroom_token_refresh_seconds_count{provider_kind="other"})"), 1);
+  EXPECT_EQ(value(R"(postroom_token_refresh_seconds_count{provider_kind="microsoft_azure"})"), 0);
 }
 
 TEST_F(metrics_registry, follows_a_mail_on_its_way_out) {
