@@ -21,7 +21,13 @@ using gateway_actor = caf::typed_actor<
     // Answers when the mail is stored for sending (invariant 5); not_found when the account does not run.
     answers<mail_answer, submit_mail>,
     // Answers when the change of a mail in the outbox is stored.
-    answers<mail_answer, change_mail>>;
+    answers<mail_answer, change_mail>,
+    // These go to a provider; not_found when it does not run.
+    answers<sign_in_plan, plan_sign_in>, answers<signed_in, redeem_code>, answers<device_sign_in, begin_device_sign_in>,
+    answers<device_sign_in, ask_device_sign_in>, answers<grant_revoked, revoke_grant>,
+    answers<provider_status, ask_provider>,
+    // Answers when all has been looked at; busy when the account is being looked at already.
+    answers<diagnosis, diagnose_account>>;
 
 /// The EVENTS actor: knows how far each tenant's log reaches and wakes those who wait for more.
 using events_actor = caf::typed_actor<
@@ -52,7 +58,17 @@ using provider_actor = caf::typed_actor<
     // Answers a token with at least two minutes to live, or why there is none.
     answers<access_token, want_access_token>,
     // Reads its configuration or a grant again.
-    answers<ack, config_changed>>;
+    answers<ack, config_changed>,
+    // Answers what a browser needs in order to sign in.
+    answers<sign_in_plan, plan_sign_in>,
+    // Answers when the code was redeemed, who signed in was checked, and the grant is stored.
+    answers<signed_in, redeem_code>,
+    // Answers what to tell the person, and later what became of it.
+    answers<device_sign_in, begin_device_sign_in>, answers<device_sign_in, ask_device_sign_in>,
+    // Answers when the grant is given up.
+    answers<grant_revoked, revoke_grant>,
+    // Answers how it and its grants stand; without the accounts.
+    answers<provider_status, ask_provider>>;
 
 } // namespace postroom
 
@@ -80,3 +96,16 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::connection_tried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::submit_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::change_mail)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::mail_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::plan_sign_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::sign_in_plan)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::redeem_code)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::signed_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::begin_device_sign_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::ask_device_sign_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::device_sign_in)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::revoke_grant)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::grant_revoked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::ask_provider)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::diagnose_account)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::diagnosis)

@@ -15,4 +15,13 @@ std::string_view to_string(mail_action a) noexcept {
   return names[static_cast<std::size_t>(a)];
 }
 
+std::string_view to_string(token_resource r) noexcept {
+  return r == token_resource::graph ? "graph" : "mail";
+}
+
+std::string_view to_string(diagnosis_step::verdict v) noexcept {
+  constexpr std::string_view names[] = {"good", "note", "bad", "skipped"};
+  return names[static_cast<std::size_t>(v)];
+}
+
 } // namespace postroom

@@ -58,6 +58,7 @@ struct account_status {
   std::optional<wall_time> last_confirmed; ///< when the server last proved that we are complete
   std::optional<wall_time> next_try;
   std::optional<error> last_error; ///< cleared when in step again
+  std::string login_name;          ///< under which the server knows the mailbox; empty: the configured one
 };
 
 struct ask_account {
@@ -105,17 +106,145 @@ struct commit_answer {
   std::shared_ptr<const storage::commit_result> result;
 };
 
+/// Whom an access token is for: one token is good for one resource only.
+enum class token_resource : std::uint8_t { mail, graph };
+[[nodiscard]] std::string_view to_string(token_resource r) noexcept;
+
 /// Wants an access token of a grant.
 struct want_access_token {
   grant_id grant;
   bool refresh = false; ///< the last one was refused although it should have been valid
+  token_resource resource = token_resource::mail;
 };
 struct access_token {
   secret<> value;
-  std::string delegate;
+  std::string delegate; ///< the login name of who signed in; empty for an application by itself
   wall_time expires{};
   /// When a newer one is planned to be there; nothing: none is.
   std::optional<wall_time> renewed{};
+};
+
+/// What a sign-in in a browser needs, made by the provider; whoever asked keeps it until the browser comes back.
+struct plan_sign_in {
+  enum class purpose : std::uint8_t { sign_in, admin_consent };
+  tenant_id tenant{};
+  provider_id provider{};
+  purpose what = purpose::sign_in;
+  std::string delegate;   ///< who is expected; empty: anybody
+  std::string prompt;     ///< of OpenID Connect: login, consent, select_account; empty: the platform decides
+  bool form_post = false; ///< the answer comes as a form instead of in the address
+};
+struct sign_in_plan {
+  std::string authorize_url; ///< where to send the browser
+  std::string redirect_uri;
+  std::string state; ///< comes back with the browser
+  std::string nonce;
+  secret<> code_verifier;
+  std::string wanted_scope;
+};
+
+/// The browser came back with a code.
+struct redeem_code {
+  tenant_id tenant;
+  provider_id provider;
+  secret<> code;
+  secret<> code_verifier;
+  std::string nonce;
+  std::string redirect_uri;
+  std::string wanted_scope;
+  std::string delegate; ///< who is expected; empty: anybody
+  std::string grant;    ///< to be renewed; empty: by who signed in
+};
+/// Somebody has signed in, and the grant is stored.
+struct signed_in {
+  std::string grant;
+  std::string upn;
+  std::string display_name;
+  std::string directory_id;
+  std::string granted_scope;
+  std::vector<std::string> missing;  ///< permissions that were asked for and not given
+  std::vector<std::string> accounts; ///< those that use the grant
+};
+
+/// A sign-in on another device (RFC 8628): the provider polls by itself until it is over.
+struct begin_device_sign_in {
+  tenant_id tenant;
+  provider_id provider;
+  std::string delegate;
+  std::string grant;
+};
+struct ask_device_sign_in {
+  tenant_id tenant;
+  provider_id provider;
+  std::string id;
+};
+struct device_sign_in {
+  enum class progress : std::uint8_t { waiting, done, failed };
+  std::string id;
+  progress state = progress::waiting;
+  std::string user_code;
+  std::string verification_uri;
+  std::string message; ///< the platform's words to the person
+  wall_time expires{};
+  std::optional<signed_in> outcome;
+  std::optional<error> failure;
+};
+
+/// Gives a grant up: at the platform, too, where it has an endpoint for that.
+struct revoke_grant {
+  tenant_id tenant;
+  provider_id provider;
+  grant_id grant;
+};
+struct grant_revoked {
+  bool at_platform = false; ///< else `remedy` says how an administrator does it there
+  std::string remedy;
+};
+
+/// How a provider and its grants stand.
+struct ask_provider {
+  tenant_id tenant;
+  provider_id provider;
+};
+struct grant_status {
+  std::string grant;
+  std::string delegate;
+  std::optional<error> failure; ///< why there is no token at present
+  std::optional<wall_time> failing_since;
+  std::optional<wall_time> next_try;
+  std::optional<wall_time> token_expires; ///< of the mail token
+  std::optional<wall_time> refresh_planned;
+  bool in_use = false; ///< somebody asked for a token lately; else it is kept alive weekly
+  std::vector<std::string> accounts;
+};
+struct provider_status {
+  std::string provider;
+  std::optional<error> failure; ///< of the application itself: none of its grants works
+  std::optional<wall_time> failing_since;
+  std::optional<wall_time> next_try;
+  std::string secret_in_use; ///< current, previous, certificate, previous_certificate; empty: not known yet
+  std::vector<grant_status> grants;
+};
+
+/// Looks into everything an account needs, step by step.
+struct diagnose_account {
+  tenant_id tenant;
+  account_id account;
+  std::string send_test_to; ///< an address; empty: no mail is sent
+};
+struct diagnosis_step {
+  enum class verdict : std::uint8_t { good, note, bad, skipped };
+  std::string name; ///< stable: configuration, dns, connect, tls, clock, token, claims, imap_login, …
+  verdict state = verdict::skipped;
+  std::string evidence;   ///< what was seen; never a secret
+  std::string_view cause; ///< key of the table of known errors; empty: none
+  std::string remedy;     ///< a command or a menu path
+  actor_role who = actor_role::gateway;
+};
+[[nodiscard]] std::string_view to_string(diagnosis_step::verdict v) noexcept;
+struct diagnosis {
+  std::vector<diagnosis_step> steps;
+  std::string summary; ///< one sentence
 };
 
 /// Byte credits for mail between socket and store.

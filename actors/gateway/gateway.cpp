@@ -167,6 +167,13 @@ gateway_self::behavior_type gateway(self_pointer self, const ports* world) {
       },
       [self](const submit_mail& wish) { return pass_on<mail_answer>(self, wish); },
       [self](const change_mail& wish) { return pass_on<mail_answer>(self, wish); },
+      [self](const plan_sign_in& wish) { return pass_on<sign_in_plan>(self, wish); },
+      [self](const redeem_code& wish) { return pass_on<signed_in>(self, wish); },
+      [self](const begin_device_sign_in& wish) { return pass_on<device_sign_in>(self, wish); },
+      [self](const ask_device_sign_in& wish) { return pass_on<device_sign_in>(self, wish); },
+      [self](const revoke_grant& wish) { return pass_on<grant_revoked>(self, wish); },
+      [self](const ask_provider& wish) { return pass_on<provider_status>(self, wish); },
+      [self](const diagnose_account& wish) { return pass_on<diagnosis>(self, wish); },
       [self](const tenants_read& read) { on_tenants(self, read); },
       [self](const restart_due& due) {
         if (self->state.tenants.contains(due.tenant))

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/mailbox/machine.hpp"
 #include "actors/mailbox/parsed_mail.hpp"
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -39,9 +40,9 @@ struct range_compared {
   std::set<std::uint32_t> known;
   std::optional<error> failed;
 };
-/// A timer rang; one with an old epoch is ignored.
+/// An alarm rang that was set for this time.
 struct timer_rang {
-  std::uint32_t epoch = 0;
+  mono_time at{};
 };
 struct ask_status {};
 

@@ -3,6 +3,7 @@
 #include "actors/bridge.hpp"
 #include "actors/mailbox/inbound_link.hpp"
 #include "actors/supervision.hpp"
+#include "protocol/knowledge/entry.hpp"
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
 
@@ -83,6 +84,8 @@ void perform(self_pointer self, const effect::ask_token& e) {
 void perform(self_pointer self, const effect::open_link&) {
   auto& s = mine(self);
   auto target = s.task->target;
+  if (s.user > 0)
+    target.session.user = s.task->other_users[s.user - 1];
   target.session.token_or_password = std::exchange(s.token, {});
   auto listener = std::make_shared<inbound_link>(mailbox_actor{self}, s.attempt,
                                                  inbound_context{s.context.tenant, s.context.account, s.context.folder},
@@ -206,6 +209,8 @@ account_status status_of(self_pointer self) {
   out.last_confirmed = s.machine->last_confirmed();
   out.next_try = s.machine->next_try();
   out.last_error = s.machine->last_error();
+  if (s.user > 0)
+    out.login_name = s.task->other_users[s.user - 1];
   return out;
 }
 
@@ -288,8 +293,38 @@ void perform(self_pointer self, const effect::commit_range& e) {
     commit_part(self, std::make_shared<const std::set<std::uint32_t>>());
 }
 
+/// One alarm is on its way at most, unless an earlier one is wanted: each costs the clock's thread a wake-up, and most
+/// deadlines are met long before they ring.
 void perform(self_pointer self, const effect::set_timer& e) {
-  self->delayed_send(self, e.delay, timer_rang{e.epoch});
+  auto& s = mine(self);
+  s.timer = {e.epoch, s.world->time.ticks() + e.delay};
+  if (s.alarm && *s.alarm <= s.timer.at)
+    return;
+  s.alarm = s.timer.at;
+  self->delayed_send(self, e.delay, timer_rang{*s.alarm});
+}
+
+void on_alarm(self_pointer self, const timer_rang& rang) {
+  auto& s = mine(self);
+  if (s.alarm != rang.at)
+    return; // an earlier one took its place
+  s.alarm.reset();
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(s.timer.at - s.world->time.ticks());
+  if (left > 0ms)
+    perform(self, effect::set_timer{left, s.timer.epoch});
+  else
+    feed(self, event::timer{s.timer.epoch});
+}
+
+/// Steps of a login, bounded by deadlines of seconds: whoever asks for one account gets them, lists do not wait for it.
+bool passes_quickly(mailbox_state s) {
+  return s == mailbox_state::connecting || s == mailbox_state::authenticating || s == mailbox_state::selecting;
+}
+
+/// The login name of a mailbox may differ from its address, and no server says so.
+void try_next_name(state& s, errc why) {
+  if (why == errc::auth_rejected || why == errc::mailbox_not_connected)
+    s.user = static_cast<std::uint8_t>((s.user + 1U) % (s.task->other_users.size() + 1));
 }
 
 void perform(self_pointer self, const effect::report&) {
@@ -300,17 +335,22 @@ void perform(self_pointer self, const effect::report&) {
   s.world->metrics.mailbox.moved(to_string(s.shown), to_string(now));
   s.shown = now;
   s.since = s.world->time.now();
-  tell(s.task->supervisor, status_of(self));
+  if (!passes_quickly(now))
+    tell(s.task->supervisor, status_of(self));
   const auto& why = s.machine->last_error();
+  if (why && now == mailbox_state::waiting)
+    try_next_name(s, why->code);
   if (why && (now == mailbox_state::waiting || now == mailbox_state::degraded)) {
     s.world->metrics.mailbox.failed(why->code);
+    const auto known = knowledge::explain(*why);
     log::warning("mailbox.waiting", {{"tenant", s.context.tenant.str()},
                                      {"account", s.context.account.str()},
                                      {"state", to_string(now)},
                                      {"code", to_string(why->code)},
                                      {"detail", why->detail},
-                                     {"who_acts", to_string(who_acts(why->code))},
-                                     {"remedy", remedy(why->code)}});
+                                     {"cause", why->cause},
+                                     {"who_acts", to_string(known.who)},
+                                     {"remedy", known.remedy}});
   } else {
     log::debug("mailbox.state", {{"account", s.context.account.str()}, {"state", to_string(now)}});
   }
@@ -393,7 +433,7 @@ mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const as
         else
           commit_part(self, std::make_shared<const std::set<std::uint32_t>>(compared.known));
       },
-      [self](const timer_rang& t) { feed(self, event::timer{t.epoch}); },
+      [self](const timer_rang& rang) { on_alarm(self, rang); },
   };
 }
 

@@ -17,7 +17,9 @@ namespace postroom::mailbox {
 /// All a mailbox is told when it starts; to change any of it the actor is replaced.
 struct assignment {
   settings config;
-  net::imap_target target; ///< token and delegate are filled in at each attempt
+  net::imap_target target; ///< the token is filled in at each attempt
+  /// Login names to be tried when the server does not know the mailbox by the target's, in turn.
+  std::vector<std::string> other_users;
   list_id list;
   grant_id grant;
   provider_actor provider;
@@ -36,8 +38,15 @@ struct state {
   std::map<std::uint32_t, std::shared_ptr<const parsed_mail>> parsed; ///< by UID, not yet committed
   std::vector<credit> credits;                                        ///< in the order of the ranges they are for
   std::optional<effect::commit_range> committing;
+  /// What the machine wants to be woken for; and when an alarm rings that is on its way.
+  struct {
+    std::uint32_t epoch = 0;
+    mono_time at{};
+  } timer;
+  std::optional<mono_time> alarm;
   secret<> token;
   revision cursor_revision;
+  std::uint8_t user = 0;     ///< 0: the target's; else one of `other_users`
   std::uint32_t attempt = 0; ///< counts links; what belongs to an older one is ignored
   wall_time since{};
   mailbox_state shown = mailbox_state::inactive;

@@ -259,6 +259,7 @@ void perform(self_pointer self, effect::settle_attempt& e) {
     metrics.attempted(outcome_of(e.end));
   if (e.end.failure) {
     metrics.failed(to_string(*e.end.failure));
+    const auto& known = case_of(*e.end.failure, e.end.words);
     log::warning("outbox.not_sent", {{"tenant", s.task->tenant.str()},
                                      {"account", s.task->account.str()},
                                      {"mail", after->id()},
@@ -266,8 +267,9 @@ void perform(self_pointer self, effect::settle_attempt& e) {
                                      {"class", to_string(*e.end.failure)},
                                      {"where", to_string(e.end.where)},
                                      {"detail", e.end.words},
-                                     {"who_acts", to_string(smtp::who_acts(*e.end.failure))},
-                                     {"remedy", smtp::remedy(*e.end.failure)}});
+                                     {"cause", known.key},
+                                     {"who_acts", to_string(known.who)},
+                                     {"remedy", known.remedy}});
   }
   settle(self, std::move(after));
 }

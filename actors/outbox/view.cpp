@@ -2,8 +2,8 @@
 
 #include "actors/outbox/attempt.hpp"
 #include "base/clock.hpp"
+#include "protocol/knowledge/recognise.hpp"
 #include "protocol/mime/utf8_text.hpp"
-#include "protocol/smtp/failure_table.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -46,11 +46,10 @@ value last_error_of(const OutboxMail& of) {
   const auto klass = smtp::failure_class_of(of.failing_class());
   if (!klass)
     return {};
-  return boost::json::object{{"class", of.failing_class()},
-                             {"detail", mime::repair_utf8(words)},
-                             {"meaning", smtp::meaning(*klass)},
-                             {"who_acts", to_string(smtp::who_acts(*klass))},
-                             {"remedy", smtp::remedy(*klass)}};
+  const auto& known = case_of(*klass, words);
+  return boost::json::object{
+      {"class", of.failing_class()}, {"detail", mime::repair_utf8(words)}, {"cause", known.key},
+      {"meaning", known.meaning},    {"who_acts", to_string(known.who)},   {"remedy", known.remedy}};
 }
 
 } // namespace
@@ -69,6 +68,17 @@ std::uint64_t seq_of_id(std::string_view id) noexcept {
     return 0;
   const auto [end, failed] = std::from_chars(id.data() + 1, id.data() + id.size(), seq);
   return failed == std::errc{} ? seq : 0;
+}
+
+const knowledge::entry& case_of(smtp::failure_class klass, std::string_view words) {
+  const auto& general = smtp::case_of(klass);
+  const auto* known = knowledge::recognise(words);
+  if (!known)
+    return general;
+  // Without a token there is no login: then the words are those of the identity platform.
+  const bool of_login = klass == smtp::failure_class::auth_rejected || klass == smtp::failure_class::auth_unavailable;
+  const bool fits = known->from == knowledge::origin::identity ? of_login : known->kind == general.kind;
+  return fits ? *known : general;
 }
 
 boost::json::object describe(const OutboxMail& of, std::uint64_t in_flight) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "protocol/knowledge/entry.hpp"
+#include "protocol/smtp/failure_table.hpp"
+
 #include "records.pb.h"
 
 #include <boost/json/object.hpp>
@@ -12,6 +15,9 @@ namespace postroom::outbox {
 
 /// The seq inside an id of ours, `m42-…`; 0 when it is none.
 [[nodiscard]] std::uint64_t seq_of_id(std::string_view id) noexcept;
+
+/// What is known of a failed attempt: by the words that were said, as far as they fit the class, else by the class.
+[[nodiscard]] const knowledge::entry& case_of(smtp::failure_class klass, std::string_view words);
 
 /// Without its history.
 [[nodiscard]] boost::json::object describe(const records::OutboxMail& of, std::uint64_t in_flight = 0);

@@ -1,5 +1,7 @@
 #include "actors/provider/grant_tokens.hpp"
 
+#include "protocol/oauth2/refresh_plan.hpp"
+
 #include <algorithm>
 
 namespace postroom::provider {
@@ -21,30 +23,18 @@ grant_tokens::advice grant_tokens::decide(mono_time now, bool anew) const {
   return blocked ? advice::refuse : advice::refresh;
 }
 
-void grant_tokens::adopt(access_token token, const oauth2::token_times& times, double chance) {
-  const auto plan = oauth2::plan_refresh(times, chance);
-  const auto left = plan.expires_at - plan.refresh_at;
+void grant_tokens::adopt(access_token token, std::chrono::seconds life, mono_time now, mono_time refresh_at) {
+  const auto left = now + life - refresh_at;
   token.renewed = token.expires - std::chrono::duration_cast<std::chrono::milliseconds>(left);
-  issued_ = times.issued;
-  refresh_at_ = plan.refresh_at;
+  issued_ = now;
+  refresh_at_ = refresh_at;
   // Tokens that live for minutes only would never be handed out under the two-minute rule.
-  usable_until_ = std::max<mono_time>(plan.usable_until, times.issued + times.expires_in * 3 / 4);
+  usable_until_ = now + std::max(life - oauth2::token_remaining_min, life * 3 / 4);
   token_ = std::move(token);
+  handed_out_ = false;
   refusal_.reset();
   retry_at_.reset();
   failures_ = 0;
-}
-
-void grant_tokens::restore(access_token token, mono_time now, wall_time wall) {
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(token.expires - wall);
-  if (left > oauth2::token_remaining_min)
-    adopt(std::move(token), {now, left, {}}, 0.5);
-}
-
-void grant_tokens::answered(const oauth2::token_answer& answer, std::string delegate, mono_time now, wall_time wall,
-                            double chance) {
-  adopt({answer.access_token, std::move(delegate), wall + answer.expires_in},
-        {now, answer.expires_in, answer.refresh_in}, chance);
 }
 
 void grant_tokens::refused(const oauth2::token_failure& failure, mono_time now, double chance) {
@@ -57,11 +47,19 @@ void grant_tokens::refused(const oauth2::token_failure& failure, mono_time now, 
 }
 
 void grant_tokens::unreachable(error why, mono_time now, double chance) {
-  oauth2::token_failure passing;
+  const oauth2::token_failure passing;
   ++failures_;
+  postpone(std::move(why), now + oauth2::retry_delay(passing, failures_, chance).value_or(1s));
+}
+
+void grant_tokens::postpone(error why, std::optional<mono_time> at) {
   refusal_ = std::move(why);
-  retry_at_ = now + oauth2::retry_delay(passing, failures_, chance).value_or(1s);
-  refresh_at_ = retry_at_;
+  retry_at_ = at;
+  refresh_at_ = at;
+}
+
+std::optional<wall_time> grant_tokens::expires() const {
+  return token_ ? std::optional{token_->expires} : std::nullopt;
 }
 
 } // namespace postroom::provider

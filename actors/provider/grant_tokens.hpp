@@ -3,8 +3,6 @@
 #include "actors/messages.hpp"
 #include "base/clock.hpp"
 #include "protocol/oauth2/failure.hpp"
-#include "protocol/oauth2/refresh_plan.hpp"
-#include "protocol/oauth2/token_answer.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,8 +10,8 @@
 
 namespace postroom::provider {
 
-/// What is known of one grant's access token, and whether the platform may be asked now. Plain data with rules; time
-/// and chance come in. Owned by the provider actor.
+/// What is known of one grant's access token for one resource, and whether the platform may be asked now. Plain data
+/// with rules; time and chance come in. Owned by the provider actor.
 class grant_tokens {
 public:
   enum class advice : std::uint8_t {
@@ -24,21 +22,33 @@ public:
   /// `anew`: the last token was refused by a server although it should be good.
   [[nodiscard]] advice decide(mono_time now, bool anew) const;
 
-  /// A token from an earlier process that is still good.
-  void restore(access_token token, mono_time now, wall_time wall);
-  void answered(const oauth2::token_answer& answer, std::string delegate, mono_time now, wall_time wall, double chance);
+  /// A new token, or one from an earlier process. It is to be replaced at `refresh_at`; whoever uses it learns that.
+  void adopt(access_token token, std::chrono::seconds life, mono_time now, mono_time refresh_at);
   void refused(const oauth2::token_failure& failure, mono_time now, double chance);
-  /// The platform was not reached at all.
+  /// The platform was not reached at all, or the question could not be put.
   void unreachable(error why, mono_time now, double chance);
+  /// Not before `at`: somebody else found out that it is of no use.
+  void postpone(error why, std::optional<mono_time> at);
+  /// Nobody uses the token: it is replaced later than was planned.
+  void plan_anew(mono_time refresh_at) { refresh_at_ = refresh_at; }
+  /// Somebody gets the token.
+  [[nodiscard]] const access_token& hand_out() {
+    handed_out_ = true;
+    return *token_;
+  }
 
-  [[nodiscard]] const access_token& token() const { return *token_; }
-  [[nodiscard]] const error& refusal() const { return *refusal_; }
-  /// When to refresh ahead of need; nothing when there is no token to replace.
+  [[nodiscard]] bool has_token() const { return token_.has_value(); }
+  /// Whether the present token was ever handed out.
+  [[nodiscard]] bool handed_out() const { return handed_out_; }
+  [[nodiscard]] std::optional<wall_time> expires() const;
+  /// The present token is handed out until then; long ago when there is none.
+  [[nodiscard]] mono_time usable_until() const { return usable_until_; }
+  [[nodiscard]] const std::optional<error>& refusal() const { return refusal_; }
+  [[nodiscard]] std::optional<mono_time> retry_at() const { return retry_at_; }
+  /// When to refresh ahead of need; nothing when there is no token to replace and no use in trying.
   [[nodiscard]] std::optional<mono_time> refresh_at() const { return refresh_at_; }
 
 private:
-  void adopt(access_token token, const oauth2::token_times& times, double chance);
-
   std::optional<access_token> token_;
   mono_time usable_until_{};
   mono_time issued_{};
@@ -46,6 +56,7 @@ private:
   std::optional<error> refusal_;
   std::optional<mono_time> retry_at_; ///< nothing, with a refusal: not before somebody has acted
   std::uint32_t failures_ = 0;
+  bool handed_out_ = false;
 };
 
 } // namespace postroom::provider

@@ -19,7 +19,7 @@ result<void> start_outbox(self_pointer self, const std::string& account) {
   const auto provider = s.providers.find(record.provider());
   if (provider == s.providers.end())
     return fail(errc::invalid_argument, "provider '" + record.provider() + "' does not exist");
-  auto task = assign_outbox(record, provider->second.record, s.world->sent_search);
+  auto task = assign_outbox(record, provider->second.record, s.world->keys, s.world->sent_search);
   if (!task)
     return task.error();
   task->provider = provider->second.running;

@@ -1,9 +1,12 @@
 #include "actors/tenant/tenant.hpp"
 
 #include "actors/bridge.hpp"
-#include "actors/provider/provider.hpp"
 #include "actors/supervision.hpp"
+#include "actors/tenant/diagnosing.hpp"
+#include "actors/tenant/incidents.hpp"
 #include "actors/tenant/outboxes.hpp"
+#include "actors/tenant/providers.hpp"
+#include "base/crypto.hpp"
 #include "storage/directory.hpp"
 
 namespace postroom::tenant {
@@ -49,12 +52,16 @@ void start_mailbox(self_pointer self, const std::string& id) {
   auto task = provider == s.providers.end()
                   ? result<mailbox::assignment>{fail(errc::invalid_argument,
                                                      "provider '" + child.record.provider() + "' does not exist")}
-                  : assign(child.record, provider->second.record);
+                  : assign(child.record, provider->second.record, s.world->keys);
   if (!task) {
     show(child, mailbox_state::waiting, task.error(), s.world->time);
     log::warning("account.not_runnable", {{"tenant", s.id.str()}, {"account", id}, {"detail", task.error().detail}});
     return;
   }
+  const auto worked = s.login_names.find(id);
+  const auto names = login_names_of(child.record, worked == s.login_names.end() ? std::string{} : worked->second);
+  task->target.session.user = names.front();
+  task->other_users.assign(names.begin() + 1, names.end());
   task->provider = provider->second.running;
   task->supervisor = mailbox_supervisor{tenant_actor{self}};
   child.started = s.world->time.ticks();
@@ -82,35 +89,11 @@ void end_mailboxes(self_pointer self) {
       caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
 }
 
-void end_providers(self_pointer self) {
-  for (auto& [id, provider] : self->state.providers)
-    if (provider.running)
-      caf::anon_send_exit(provider.running, caf::exit_reason::user_shutdown);
-}
-
 void end_if_empty(self_pointer self) {
   if (!self->state.accounts_by_actor.empty() || !self->state.outboxes_by_actor.empty())
     return;
   end_providers(self);
   self->quit(caf::exit_reason::user_shutdown);
-}
-
-/// A failed provider comes back later; its mailboxes wait with it, since they know only the one that is gone.
-void on_provider_down(self_pointer self, const std::string& id, const caf::down_msg& down) {
-  auto& s = self->state;
-  auto& child = s.providers.at(id);
-  child.running = provider_actor{};
-  if (s.stopping)
-    return;
-  if (s.world->time.ticks() - child.started >= stable_after)
-    child.failures.worked();
-  const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
-  s.world->metrics.supervision.restarted("provider");
-  log::error("provider.failed", {{"tenant", s.id.str()},
-                                 {"provider", id},
-                                 {"reason", caf::to_string(down.reason)},
-                                 {"retry_ms", static_cast<std::int64_t>(delay.count())}});
-  self->delayed_send(self, delay, provider_restart_due{id, ++child.restart_number});
 }
 
 void on_down(self_pointer self, const caf::down_msg& down) {
@@ -153,14 +136,6 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   self->delayed_send(self, delay, restart_due{found->first, ++child.restart_number});
 }
 
-/// From here on its end is nobody's failure.
-void end_provider(self_pointer self, const provider_child& child) {
-  if (!child.running)
-    return;
-  self->state.providers_by_actor.erase(child.running.address());
-  caf::anon_send_exit(child.running, caf::exit_reason::user_shutdown);
-}
-
 /// Accounts of a provider learn of its change by being started anew.
 void replace_users(self_pointer self, const std::string& provider) {
   for (auto& [account, mailbox] : self->state.mailboxes) {
@@ -171,23 +146,12 @@ void replace_users(self_pointer self, const std::string& provider) {
   }
 }
 
-void put_provider(self_pointer self, records::Provider record) {
-  auto& s = self->state;
-  if (s.stopping)
-    return;
+/// The provider's users begin anew with the new one.
+void renew_provider(self_pointer self, records::Provider record) {
   const auto id = record.id();
-  auto& child = s.providers[id];
-  end_provider(self, child);
-  ++child.restart_number;
-  child.record = std::move(record);
-  child.started = s.world->time.ticks();
-  child.running =
-      self->system().spawn(provider::provider, std::make_shared<const records::Provider>(child.record), s.world);
-  s.providers_by_actor[child.running.address()] = id;
-  self->monitor(child.running);
-  if (!s.loaded)
-    return;
-  replace_users(self, id);
+  put_provider(self, std::move(record));
+  if (self->state.loaded && !self->state.stopping)
+    replace_users(self, id);
 }
 
 void on_changed(self_pointer self, const config_changed& change);
@@ -199,11 +163,14 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
     self->delayed_send(self, load_retry, load_again{});
     return;
   }
-  for (auto& [id, record] : loaded.config->providers)
-    put_provider(self, record);
+  adopt_incidents(self, std::move(loaded.config->incidents));
+  s.login_names = std::move(loaded.config->login_names);
   for (auto& [id, record] : loaded.config->accounts)
     s.mailboxes[id].record = record;
+  for (auto& [id, record] : loaded.config->providers)
+    put_provider(self, record);
   s.loaded = true;
+  watch_expiries(self);
   for (auto& [id, child] : s.mailboxes)
     start_mailbox(self, id);
   adopt_outboxes(self, loaded.config->outboxes);
@@ -223,6 +190,7 @@ void on_account(self_pointer self, const account_read& read) {
     return;
   }
   end_outbox(self, read.id);
+  forget_incident(self, incidents::subject::kind::account, read.id);
   if (auto node = s.mailboxes.extract(read.id); node && node.mapped().running)
     caf::anon_send_exit(node.mapped().running, caf::exit_reason::user_shutdown);
 }
@@ -230,24 +198,54 @@ void on_account(self_pointer self, const account_read& read) {
 void on_provider(self_pointer self, const provider_read& read) {
   auto& s = self->state;
   if (read.provider) {
-    put_provider(self, *read.provider);
+    renew_provider(self, *read.provider);
     return;
   }
+  forget_incident(self, incidents::subject::kind::provider, read.id);
+  s.world->metrics.token.secret_expires(s.id.str(), read.id, {});
   if (auto node = s.providers.extract(read.id))
     end_provider(self, node.mapped());
   replace_users(self, read.id);
 }
 
-/// A new sign-in: providers forget what they knew, and whoever waits tries again at once.
-void on_grant_changed(self_pointer self, const config_changed& change) {
+/// The server knows the mailbox by another name than the configured one: after the next start that is tried first.
+void remember_login_name(self_pointer self, const account_status& status) {
   auto& s = self->state;
-  for (auto& [id, provider] : s.providers)
-    if (provider.running)
-      tell(provider.running, config_changed{change});
-  for (auto& [id, child] : s.mailboxes)
+  const auto id = status.account.str();
+  if (!status.in_step || status.login_name.empty())
+    return;
+  auto& known = s.login_names[id];
+  if (std::exchange(known, status.login_name) == status.login_name)
+    return;
+  log::info("account.login_name_found", {{"tenant", s.id.str()}, {"account", id}, {"user", status.login_name}});
+  records::LoginNames names;
+  names.set_tenant(s.id.str());
+  names.set_account(id);
+  names.set_imap_user(status.login_name);
+  names.set_updated_ms(s.world->time.now().time_since_epoch().count());
+  auto batch = std::make_shared<storage::batch>();
+  batch->id = random_id128<batch_id>();
+  batch->relies_on.push_back(s.world->owned.fence_of(id));
+  batch->operations.emplace_back(storage::put_of(storage::key_of(names), names));
+  // Lost, it is found out again.
+  self->request(s.world->archive, 2min, commit_request{std::move(batch), true})
+      .then([](const commit_answer&) {}, [](const caf::error&) {});
+}
+
+/// Whoever waits for a sign-in tries again at once.
+void on_sign_in_changed(self_pointer self) {
+  for (auto& [id, child] : self->state.mailboxes)
     if (!child.last.in_step)
       replace_mailbox(self, id);
   retry_outboxes(self);
+}
+
+/// A grant was written or removed by others: providers forget what they knew.
+void on_grant_changed(self_pointer self, const config_changed& change) {
+  for (auto& [id, provider] : self->state.providers)
+    if (provider.running)
+      tell(provider.running, config_changed{change});
+  on_sign_in_changed(self);
 }
 
 template <class Record, class Read>
@@ -327,6 +325,7 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
   auto& s = self->state;
   s.random.seed(static_cast<unsigned>(std::hash<tenant_id>{}(id)));
   s.id = std::move(id);
+  s.book = incidents::incident_book{s.id};
   s.world = world;
   self->set_down_handler([self](caf::scheduled_actor*, caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](caf::scheduled_actor*, caf::exit_msg&) { on_exit(self); });
@@ -353,9 +352,23 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       [self](const ask_overview&) { return overview_of(self->state); },
       [self](const submit_mail& wish) { return pass_to_outbox(self, wish); },
       [self](const change_mail& wish) { return pass_to_outbox(self, wish); },
+      [self](const plan_sign_in& wish) { return ask_provider_for<sign_in_plan>(self, wish); },
+      [self](const redeem_code& wish) { return ask_provider_for<signed_in>(self, wish); },
+      [self](const begin_device_sign_in& wish) { return ask_provider_for<device_sign_in>(self, wish); },
+      [self](const ask_device_sign_in& wish) { return ask_provider_for<device_sign_in>(self, wish); },
+      [self](const revoke_grant& wish) { return ask_provider_for<grant_revoked>(self, wish); },
+      [self](const ask_provider& wish) { return ask_provider_for<provider_status>(self, wish); },
+      [self](const diagnose_account& wish) { return diagnose(self, wish); },
       [self](const account_status& status) {
         if (auto found = self->state.mailboxes.find(status.account.str()); found != self->state.mailboxes.end())
           found->second.last = status;
+        watch_account(self, status);
+        remember_login_name(self, status);
+      },
+      [self](const provider::report& report) {
+        on_report(self, report);
+        if (report.sign_in_changed)
+          on_sign_in_changed(self);
       },
       [self](const outbox::may_retire& wish) { on_may_retire(self, wish); },
       [self](const config_loaded& loaded) { on_loaded(self, loaded); },
@@ -369,10 +382,11 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       [self](const provider_restart_due& due) {
         auto found = self->state.providers.find(due.provider);
         if (found != self->state.providers.end() && found->second.restart_number == due.number)
-          put_provider(self, found->second.record);
+          renew_provider(self, found->second.record);
       },
       [self](const outbox_restart_due& due) { on_outbox_restart(self, due); },
       [self](const load_again&) { start_load(self); },
+      [self](const watch_due&) { watch_expiries(self); },
   };
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "actors/doctor/doctor.hpp"
+#include "actors/incidents/incident_book.hpp"
 #include "actors/ports.hpp"
+#include "actors/provider/provider.hpp"
 #include "actors/tenant/tenant_config.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -39,6 +42,8 @@ struct outbox_restart_due {
   std::uint64_t number = 0;
 };
 struct load_again {};
+/// Time to look at what expires.
+struct watch_due {};
 
 } // namespace postroom::tenant
 
@@ -58,15 +63,23 @@ using tenant_actor = caf::typed_actor<
     answers<mail_answer, submit_mail>,
     // Answers when the change of a mail is stored.
     answers<mail_answer, change_mail>,
+    // Go to a provider; the accounts are filled in.
+    answers<sign_in_plan, plan_sign_in>, answers<signed_in, redeem_code>, answers<device_sign_in, begin_device_sign_in>,
+    answers<device_sign_in, ask_device_sign_in>, answers<grant_revoked, revoke_grant>,
+    answers<provider_status, ask_provider>,
+    // Answers when the doctor is done; busy when the account was looked into a moment ago.
+    answers<diagnosis, diagnose_account>,
     // A mailbox's state changed.
     accepts<account_status>,
+    // A provider's, or one of its grants'.
+    accepts<provider::report>,
     // An outbox has nothing to do.
     accepts<outbox::may_retire>,
     // INTERNAL: from the store.
     accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
     // INTERNAL: timers.
     accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::outbox_restart_due>,
-    accepts<tenant::load_again>>;
+    accepts<tenant::load_again>, accepts<tenant::watch_due>>;
 
 } // namespace postroom
 
@@ -91,6 +104,12 @@ struct provider_child {
   std::uint64_t restart_number = 0;
 };
 
+/// When the doctor looked, and when it last climbed the ladder of probes.
+struct examination {
+  mono_time at{};
+  mono_time ladder{};
+};
+
 struct outbox_child {
   outbox_actor running;
   std::uint64_t requests = 0; ///< passed on to the one that runs
@@ -110,6 +129,11 @@ struct state {
   std::map<caf::actor_addr, std::string> accounts_by_actor;
   std::map<caf::actor_addr, std::string> outboxes_by_actor;
   std::map<caf::actor_addr, std::string> providers_by_actor;
+  incidents::incident_book book{{}};
+  std::map<std::string, provider::report> failing_grants; ///< the last report of each
+  std::map<std::string, mono_time> refused_since;         ///< by account
+  std::map<std::string, examination> examined;            ///< by account
+  std::map<std::string, std::string> login_names;         ///< by account, where it is not the configured one
   std::vector<config_changed> early; ///< came while the configuration was being read: it may not show them yet
   std::minstd_rand random;
   bool loaded = false;
@@ -128,3 +152,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::outbox_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::load_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::watch_due)

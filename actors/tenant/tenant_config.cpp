@@ -1,8 +1,13 @@
 #include "actors/tenant/tenant_config.hpp"
 
+#include "actors/provider/proxy_of.hpp"
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
+#include "storage/account_lint.hpp"
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
+
+#include <algorithm>
 
 namespace postroom::tenant {
 namespace {
@@ -21,7 +26,7 @@ result<void> scan_all(const storage::snapshot& view, storage::space where, const
       auto decoded = storage::decode<T>(std::move(each));
       if (!decoded)
         return decoded.error();
-      sink(std::move(decoded->value));
+      sink(std::move(*decoded));
     }
     if (last)
       return {};
@@ -74,9 +79,12 @@ bool keeps_sent_copy(const records::Provider& provider) {
   return provider.type() == "outlook365" || provider.type() == "gmail";
 }
 
-/// Without a grant of its own an account uses its delegate's at the provider.
+/// Without a grant of its own an account uses its delegate's at the provider; without a delegate that of the mailbox's
+/// owner, or the application's.
 grant_id grant_of(const records::Account& account) {
-  return grant_id{account.grant().empty() ? "by-delegate:" + account.delegate() : account.grant()};
+  if (!account.grant().empty())
+    return grant_id{account.grant()};
+  return grant_id{(account.delegate().empty() ? "by-owner:" : "by-delegate:") + storage::signer_of(account)};
 }
 
 /// The IMAP session of an account; a shared mailbox is opened under its own address with the delegate's token.
@@ -95,6 +103,17 @@ net::imap_target imap_target_of(const records::Account& account, const records::
   return target;
 }
 
+/// As a target holds it: one pointer for those, nearly all, that have none.
+result<std::shared_ptr<const net::proxy_server>> shared_proxy_of(const records::Provider& provider,
+                                                                 const storage::keyring& keys) {
+  auto proxy = provider::proxy_of(provider, keys);
+  if (!proxy)
+    return fail(proxy.error().code, "provider " + provider.id() + ": " + proxy.error().detail);
+  if (proxy->host.empty())
+    return std::shared_ptr<const net::proxy_server>{};
+  return std::make_shared<const net::proxy_server>(std::move(*proxy));
+}
+
 mailbox::catch_up_policy policy_of(const records::Account& account) {
   if (account.catch_up() == "all")
     return mailbox::catch_up_policy::all;
@@ -111,22 +130,26 @@ void load(storage::store& from, const tenant_id& tenant,
     auto config = std::make_shared<tenant_config>();
     using storage::space;
     auto read = scan_all<records::Provider>(view, space::config, storage::keys::providers(tenant),
-                                            [&](records::Provider provider) {
-                                              auto id = provider.id();
-                                              config->providers.emplace(std::move(id), std::move(provider));
+                                            [&](storage::versioned<records::Provider> provider) {
+                                              auto id = provider.value.id();
+                                              config->providers.emplace(std::move(id), std::move(provider.value));
                                             });
     if (read)
       read = scan_all<records::Account>(view, space::config, storage::keys::accounts(tenant),
-                                        [&](records::Account account) {
-                                          auto id = account.id();
-                                          config->accounts.emplace(std::move(id), std::move(account));
+                                        [&](storage::versioned<records::Account> account) {
+                                          auto id = account.value.id();
+                                          config->accounts.emplace(std::move(id), std::move(account.value));
                                         });
     if (read)
-      read =
-          scan_all<records::Outbox>(view, space::outbox, storage::keys::outboxes(tenant), [&](records::Outbox outbox) {
-            auto id = outbox.account();
-            config->outboxes.emplace(std::move(id), std::move(outbox));
-          });
+      read = scan_all<records::Outbox>(view, space::outbox, storage::keys::outboxes(tenant),
+                                       [&](storage::versioned<records::Outbox> outbox) {
+                                         auto id = outbox.value.account();
+                                         config->outboxes.emplace(std::move(id), std::move(outbox.value));
+                                       });
+    if (read)
+      read = scan_all<records::Incident>(
+          view, space::state, storage::keys::incidents(tenant),
+          [&](storage::versioned<records::Incident> incident) { config->incidents.push_back(std::move(incident)); });
     if (read)
       done(std::move(config));
     else
@@ -145,12 +168,16 @@ mail_host imap_host_of(const records::Provider& provider) {
   return {{}, port};
 }
 
-result<mailbox::assignment> assign(const records::Account& account, const records::Provider& provider) {
+result<mailbox::assignment> assign(const records::Account& account, const records::Provider& provider,
+                                   const storage::keyring& keys) {
   const auto host = imap_host_of(provider);
   if (host.host.empty())
     return fail(errc::invalid_argument, "provider " + provider.id() + ": imap_host is needed for this type");
   if (account.transport() == "graph")
     return fail(errc::invalid_argument, "account " + account.id() + ": transport graph is not offered here");
+  auto proxy = shared_proxy_of(provider, keys);
+  if (!proxy)
+    return proxy.error();
   mailbox::assignment task;
   task.config.account = account_id{account.id()};
   task.config.tenant = tenant_id{account.tenant()};
@@ -160,7 +187,20 @@ result<mailbox::assignment> assign(const records::Account& account, const record
   task.list = list_id{account.list()};
   task.grant = grant_of(account);
   task.target = imap_target_of(account, provider, host);
+  task.target.proxy = std::move(*proxy);
   return task;
+}
+
+std::vector<std::string> login_names_of(const records::Account& account, const std::string& worked) {
+  std::vector<std::string> out;
+  for (const auto& name : {worked, account.username(), account.email(), account.upn()})
+    if (!name.empty() &&
+        std::ranges::find(out, ascii_lower(name), [](const auto& known) { return ascii_lower(known); }) == out.end())
+      out.push_back(name);
+  // A name that was said explicitly is not given up for the address.
+  if (!account.username().empty() && account.upn().empty())
+    out.assign({account.username()});
+  return out;
 }
 
 mail_host smtp_host_of(const records::Provider& provider) {
@@ -176,10 +216,13 @@ mail_host smtp_host_of(const records::Provider& provider) {
 }
 
 result<outbox::assignment> assign_outbox(const records::Account& account, const records::Provider& provider,
-                                         std::chrono::seconds sent_search) {
+                                         const storage::keyring& keys, std::chrono::seconds sent_search) {
   const auto host = smtp_host_of(provider);
   if (host.host.empty())
     return fail(errc::invalid_argument, "provider " + provider.id() + ": smtp_host is needed for this type");
+  auto proxy = shared_proxy_of(provider, keys);
+  if (!proxy)
+    return proxy.error();
   outbox::assignment task;
   task.tenant = tenant_id{account.tenant()};
   task.account = account_id{account.id()};
@@ -194,7 +237,9 @@ result<outbox::assignment> assign_outbox(const records::Account& account, const 
   task.target.session.method = method_of<smtp::login_method>(provider);
   task.target.session.host = host.host;
   task.target.session.port = host.port;
+  task.target.proxy = *proxy;
   task.sent_target = imap_target_of(account, provider, imap_host_of(provider));
+  task.sent_target.proxy = std::move(*proxy);
   task.shared_user = task.sent_target.session.user;
   task.authenticates_as_delegate = provider.service() != "password";
   task.rules = rules_of(provider);

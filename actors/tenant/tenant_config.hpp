@@ -3,6 +3,8 @@
 #include "actors/mailbox/mailbox.hpp"
 #include "actors/outbox/outbox.hpp"
 #include "base/result.hpp"
+#include "storage/directory.hpp"
+#include "storage/sealing.hpp"
 #include "storage/store.hpp"
 
 #include "records.pb.h"
@@ -19,6 +21,8 @@ struct tenant_config {
   std::map<std::string, records::Provider, std::less<>> providers;
   std::map<std::string, records::Account, std::less<>> accounts;
   std::map<std::string, records::Outbox, std::less<>> outboxes; ///< by account
+  std::vector<storage::versioned<records::Incident>> incidents;
+  std::map<std::string, std::string> login_names; ///< by account: under which the IMAP server knows it
 };
 
 /// Reads a tenant's providers and accounts from one snapshot, on a storage thread.
@@ -34,12 +38,18 @@ struct mail_host {
 /// Likewise for submission.
 [[nodiscard]] mail_host smtp_host_of(const records::Provider& provider);
 
-/// What a mailbox actor needs to run `account`, without the actors. Fails with invalid_argument when the configuration
-/// does not allow it, naming the field.
-[[nodiscard]] result<mailbox::assignment> assign(const records::Account& account, const records::Provider& provider);
+/// What a mailbox actor needs to run `account`, without the actors. `keys` open the proxy's password. Fails with
+/// invalid_argument when the configuration does not allow it, naming the field; wrong_key.
+[[nodiscard]] result<mailbox::assignment> assign(const records::Account& account, const records::Provider& provider,
+                                                 const storage::keyring& keys);
+
+/// The names under which an account's IMAP server may know the mailbox, the likeliest first: the one that worked last
+/// (empty: none), the username, the address, the login name.
+[[nodiscard]] std::vector<std::string> login_names_of(const records::Account& account, const std::string& worked);
 
 /// Likewise for an outbox actor.
-[[nodiscard]] result<outbox::assignment>
-assign_outbox(const records::Account& account, const records::Provider& provider, std::chrono::seconds sent_search);
+[[nodiscard]] result<outbox::assignment> assign_outbox(const records::Account& account,
+                                                       const records::Provider& provider, const storage::keyring& keys,
+                                                       std::chrono::seconds sent_search);
 
 } // namespace postroom::tenant

@@ -7,6 +7,7 @@
 #include "storage/blocking.hpp"
 #include "storage/rocksdb/rocksdb_store.hpp"
 #include "tests/actors/support/forwarding_store.hpp"
+#include "tests/actors/support/pretended_provider.hpp"
 #include "tests/actors/support/pretended_server.hpp"
 #include "tests/actors/support/unused_network.hpp"
 #include "tests/storage/store_support.hpp"
@@ -134,10 +135,9 @@ protected:
     world->admission = system->spawn(admission::admission, admission::admission_config{pool_bytes, 100'000.0}, &time,
                                      &probes.admission);
     provider = system->spawn([](provider_actor::pointer) -> provider_actor::behavior_type {
-      return {[](const want_access_token&) {
-                return access_token{secret<>{"token"}, "andrea@example.com", system_clock{}.now() + 24h};
-              },
-              [](const config_changed&) { return ack{}; }};
+      return pretended_provider([](const want_access_token&) {
+        return access_token{secret<>{"token"}, "andrea@example.com", system_clock{}.now() + 24h};
+      });
     });
     supervisor = system->spawn([](mailbox_supervisor::pointer) -> mailbox_supervisor::behavior_type {
       return {[](const account_status&) {}};

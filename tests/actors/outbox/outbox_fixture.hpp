@@ -6,6 +6,7 @@
 #include "storage/blocking.hpp"
 #include "storage/keys.hpp"
 #include "tests/actors/outbox/mails.hpp"
+#include "tests/actors/support/pretended_provider.hpp"
 #include "tests/actors/support/world_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -38,15 +39,12 @@ protected:
 
   outbox_fixture() {
     provider = system.spawn([this](provider_actor::pointer) -> provider_actor::behavior_type {
-      return {
-          [this](const want_access_token& wish) -> caf::result<access_token> {
-            refreshes.push_back(wish.refresh);
-            if (no_token)
-              return to_caf(*no_token);
-            return access_token{secret<>{"token"}, delegate, time.now() + std::chrono::hours{24}};
-          },
-          [](const config_changed&) { return ack{}; },
-      };
+      return pretended_provider([this](const want_access_token& wish) -> caf::result<access_token> {
+        refreshes.push_back(wish.refresh);
+        if (no_token)
+          return to_caf(*no_token);
+        return access_token{secret<>{"token"}, delegate, time.now() + std::chrono::hours{24}};
+      });
     });
     supervisor = system.spawn([this](outbox_supervisor::pointer) -> outbox_supervisor::behavior_type {
       return {[this](const may_retire& wish) { retirements.push_back(wish.requests); }};
@@ -62,7 +60,7 @@ protected:
   }
   /// Starts the outbox, with the records as they are now.
   void start() {
-    auto made = tenant::assign_outbox(account_record, provider_record, std::chrono::seconds{120});
+    auto made = tenant::assign_outbox(account_record, provider_record, keys, std::chrono::seconds{120});
     ASSERT_TRUE(made) << to_string(made.error());
     made->provider = provider;
     made->supervisor = supervisor;

@@ -385,7 +385,7 @@ TEST_F(outbox_test, what_comes_before_its_queue_is_read_is_not_lost) {
   start();
   submit("zero");
   crash();
-  auto made = tenant::assign_outbox(account_record, provider_record, 120s);
+  auto made = tenant::assign_outbox(account_record, provider_record, keys, 120s);
   made->provider = provider;
   made->supervisor = supervisor;
   box = system.spawn(outbox, std::make_shared<const assignment>(std::move(*made)), &world);
@@ -404,7 +404,7 @@ TEST_F(outbox_test, a_cancelled_mail_is_never_sent_though_a_page_was_read_meanwh
   crash();
   account_record.set_active(true);
   store.holds_commits = true;
-  auto made = tenant::assign_outbox(account_record, provider_record, 120s);
+  auto made = tenant::assign_outbox(account_record, provider_record, keys, 120s);
   made->provider = provider;
   made->supervisor = supervisor;
   box = system.spawn(outbox, std::make_shared<const assignment>(std::move(*made)), &world);

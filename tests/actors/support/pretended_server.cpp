@@ -80,6 +80,14 @@ imap::search_data found_in_sent(const session& of, const std::string& criteria) 
   return data;
 }
 
+void refuse(session& to, imap::ticket id, std::string text) {
+  imap::command_outcome outcome;
+  outcome.id = id;
+  outcome.kind = imap::status_kind::no;
+  outcome.text = std::move(text);
+  to.ear->on_command_done(outcome);
+}
+
 void finish(session& to, imap::ticket id) {
   imap::command_outcome outcome;
   outcome.id = id;
@@ -88,7 +96,12 @@ void finish(session& to, imap::ticket id) {
 
 void answer(session& to, const imap::command& command) {
   const auto id = ++to.last_ticket;
-  if (std::holds_alternative<imap::select_command>(command)) {
+  to.served->commands.push_back(command);
+  if (!to.served->refuses_all.empty())
+    return refuse(to, id, to.served->refuses_all);
+  if (const auto* opened = std::get_if<imap::select_command>(&command)) {
+    if (to.served->missing_folders.contains(opened->folder))
+      return refuse(to, id, opened->folder + " doesn't exist.");
     code(to, "UIDVALIDITY", to.served->validity);
     code(to, "UIDNEXT", to.served->uid_next);
   } else if (const auto* wanted = std::get_if<imap::uid_fetch_command>(&command)) {
@@ -153,7 +166,10 @@ std::unique_ptr<net::imap_link> pretended_server::open(net::imap_target target,
     drop(*made, fail(errc::connect_failed, "refused"));
   } else if (served.mood == mood::serves) {
     made->ear->on_connected();
-    made->ear->on_ready({});
+    if (served.refused_with)
+      drop(*made, *served.refused_with);
+    else
+      made->ear->on_ready({});
   }
   return std::make_unique<pretended_link>(std::move(made));
 }

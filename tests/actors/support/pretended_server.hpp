@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ public:
   };
   struct account {
     pretended_server::mood mood = mood::serves;
+    std::optional<error> refused_with;     ///< the login, or what comes after it
+    std::set<std::string> missing_folders; ///< SELECT is answered NO
+    std::string refuses_all;               ///< commands, with these words; empty: it does not
     std::uint32_t validity = 14;
     std::uint32_t uid_next = 1;
     std::map<std::uint32_t, std::string> mails; ///< by UID
@@ -32,6 +36,7 @@ public:
     bool holds_bodies = false;                  ///< commands for bodies get no answer
     std::set<std::string> sent;                 ///< Message-IDs in Sent, without brackets
     std::size_t dialled = 0;
+    std::vector<imap::command> commands; ///< what was asked
     std::size_t bodies_sent = 0;
 
     /// One more mail, from `anna@example.com` unless told otherwise.

@@ -27,7 +27,11 @@ public:
     if (s.served->mood == mood::holds_envelope)
       return;
     smtp::envelope_outcome outcome;
-    outcome.sender = smtp::reply{250, {}, "OK"};
+    outcome.sender = s.served->sender;
+    if (!s.served->sender.positive()) {
+      s.ear->on_envelope(outcome);
+      return;
+    }
     for (const auto& each : s.mail.envelope.recipients) {
       const auto found = s.served->refused.find(each);
       outcome.recipients.push_back(found == s.served->refused.end() ? smtp::reply{250, {}, "OK"} : found->second);
@@ -53,6 +57,7 @@ public:
     }
   }
   void reset() override {
+    ++session_->served->resets;
     if (session_->open())
       session_->ear->on_reset();
   }
@@ -80,7 +85,12 @@ std::unique_ptr<net::smtp_link> pretended_smtp::open(net::smtp_target target,
   sessions.push_back(made);
   if (served.mood == mood::refuses)
     drop(*made, fail(errc::connect_failed, "refused"), smtp::phase::greeting);
-  else if (served.mood == mood::rejects_login)
+  else if (served.login_refused) {
+    const auto& known = smtp::case_of(smtp::phase::login, *served.login_refused);
+    const auto listener = std::exchange(made->ear, nullptr);
+    listener->on_closed({known.code, to_string(*served.login_refused), known.key}, smtp::phase::login,
+                        served.login_refused);
+  } else if (served.mood == mood::rejects_login)
     drop(*made, fail(errc::auth_rejected, "535 5.7.3 Authentication unsuccessful"), smtp::phase::login);
   else if (served.mood != mood::silent)
     made->ear->on_ready({.greeted_as = "smtp.example.com"});

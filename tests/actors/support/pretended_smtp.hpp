@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ public:
     pretended_smtp::mood mood = mood::serves;
     std::map<std::string, smtp::reply> refused; ///< recipients, with the server's answer
     smtp::reply verdict{250, {}, "2.0.0 OK"};
+    smtp::reply sender{250, {}, "OK"};        ///< to MAIL
+    std::optional<smtp::reply> login_refused; ///< with these words
+    std::size_t resets = 0;
     std::vector<delivered> mails; ///< what the server has taken
     std::size_t dialled = 0;
     std::vector<std::string> tokens; ///< one for each time it was dialled

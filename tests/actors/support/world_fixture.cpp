@@ -31,9 +31,10 @@ void put(storage::store& into, const Record& record) {
 
 } // namespace
 
-void pretended_http::send(net::http_request, std::string, std::function<void(result<net::http_answer>)> done) {
+void pretended_http::send(net::http_request request, std::string, std::function<void(result<net::http_answer>)> done) {
   if (crashes_us)
     throw std::runtime_error("a bug");
+  urls.push_back(request.url);
   open.push_back(std::move(done));
 }
 
@@ -46,6 +47,7 @@ void pretended_http::grant_token(const std::string& token) {
                          R"(","refresh_token":"next","expires_in":86400})"};
   auto done = std::move(open.front());
   open.pop_front();
+  urls.pop_front();
   done(std::move(answer));
 }
 
@@ -134,7 +136,7 @@ records::Provider world_fixture::put_provider(const std::string& tenant, const s
   provider.set_smtp_host("smtp.example.com");
   provider.set_token_endpoint("https://login.example.com/token");
   provider.set_application_id("app");
-  EXPECT_TRUE(storage::seal_client_secret(keys, provider, secret<>{"client-secret"}));
+  EXPECT_TRUE(storage::seal_secret(keys, provider, "client_secret", secret<>{"client-secret"}));
   put(*memory, provider);
   return provider;
 }

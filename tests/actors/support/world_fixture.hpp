@@ -23,6 +23,7 @@ namespace postroom {
 class pretended_http final : public net::http_client {
 public:
   std::deque<std::function<void(result<net::http_answer>)>> open;
+  std::deque<std::string> urls; ///< of those that are open
   bool crashes_us = false;
 
   void send(net::http_request, std::string, std::function<void(result<net::http_answer>)> done) override;

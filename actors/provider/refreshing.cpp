@@ -1,0 +1,296 @@
+#include "actors/provider/idle_policy.hpp"
+#include "actors/provider/parts.hpp"
+#include "actors/provider/questions.hpp"
+#include "actors/provider/refresh_window.hpp"
+#include "protocol/knowledge/entry.hpp"
+#include "protocol/oauth2/refresh_plan.hpp"
+#include "storage/directory.hpp"
+#include "storage/secrets.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// Access tokens: who gets one, when it is replaced, and what is stored first.
+namespace postroom::provider {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Passwords do not expire; the mailbox plans with something.
+constexpr auto password_life = std::chrono::hours{24 * 365};
+/// When somebody else is finding out just now whether the application works.
+constexpr auto probe_limit = 1min;
+constexpr token_resource resources[] = {token_resource::mail, token_resource::graph};
+
+std::string planned_as(const std::string& grant, token_resource what) {
+  return what == token_resource::mail ? grant : grant + '#' + std::string{to_string(what)};
+}
+
+oauth2::resource resource_of(token_resource what) {
+  return what == token_resource::mail ? oauth2::resource::mail : oauth2::resource::graph;
+}
+
+void deliver_password(const state& s, const records::Grant& record, token_promise& promise) {
+  auto password = storage::open_refresh_token(s.world->keys, record);
+  if (password)
+    promise.deliver(access_token{std::move(*password), record.delegate(), s.world->time.now() + password_life});
+  else
+    promise.deliver(to_caf(password.error()));
+}
+
+void settle(resource_entry& entry) {
+  for (auto& promise : std::exchange(entry.waiting, {}))
+    promise.deliver(entry.tokens.hand_out());
+}
+
+void on_no_token(self_pointer self, grant_entry& entry, token_resource what, const error& why,
+                 std::string_view outcome) {
+  auto& s = self->state;
+  s.world->metrics.token.refreshed(s.config->service(), outcome);
+  const auto known = knowledge::explain(why);
+  log::warning("provider.refresh_failed", {{"tenant", s.config->tenant()},
+                                           {"provider", s.config->id()},
+                                           {"grant", entry.stored.record.id()},
+                                           {"delegate", entry.stored.record.delegate()},
+                                           {"resource", to_string(what)},
+                                           {"code", to_string(why.code)},
+                                           {"cause", why.cause},
+                                           {"detail", why.detail},
+                                           {"who_acts", to_string(known.who)},
+                                           {"remedy", known.remedy}});
+  note_failure(self, entry, why);
+  plan_refresh(self, entry.stored.record.id(), what);
+  settle(entry.of(what), why);
+}
+
+/// The record with what the platform gave, sealed.
+result<records::Grant> with_answer(const state& s, records::Grant record, token_resource what,
+                                   const oauth2::token_answer& answer) {
+  const auto now = s.world->time.now();
+  const auto expires_ms = (now + answer.expires_in).time_since_epoch().count();
+  if (answer.refresh_token)
+    if (auto sealed = storage::seal_refresh_token(s.world->keys, record, *answer.refresh_token); !sealed)
+      return sealed.error();
+  record.set_refreshed_ms(now.time_since_epoch().count());
+  if (what == token_resource::mail) {
+    if (auto sealed = storage::seal_access_token(s.world->keys, record, answer.access_token); !sealed)
+      return sealed.error();
+    record.set_access_token_expires_ms(expires_ms);
+    record.set_granted_scope(answer.scope);
+    return record;
+  }
+  if (auto sealed = storage::seal_resource_token(s.world->keys, record, to_string(what), answer.access_token); !sealed)
+    return sealed.error();
+  for (auto& each : *record.mutable_resources())
+    if (each.resource() == to_string(what)) {
+      each.set_expires_ms(expires_ms);
+      each.set_scope(answer.scope);
+    }
+  return record;
+}
+
+void on_stored(self_pointer self, const records::Grant& record, token_resource what, const oauth2::token_answer& answer,
+               const result<void>& done) {
+  auto& s = self->state;
+  const auto found = s.grants.find(record.id());
+  if (found == s.grants.end())
+    return;
+  auto& entry = found->second;
+  entry.asking = false;
+  if (!done) {
+    settle(entry.of(what), done.error());
+    read_grants(self);
+    return;
+  }
+  entry.stored = {record, revision{entry.stored.rev.value + 1}};
+  const bool first = !entry.of(what).tokens.has_token();
+  adopt(self, entry, what, answer.access_token, s.world->time.now() + answer.expires_in, answer.refresh_in, first);
+  s.world->metrics.token.refreshed(s.config->service(), "ok");
+  note_success(self, entry);
+  plan_refresh(self, record.id(), what);
+  settle(entry.of(what));
+  start_next(self, entry);
+}
+
+/// Stores what the platform gave before anybody uses it (invariant 5).
+void store_tokens(self_pointer self, grant_entry& entry, token_resource what, oauth2::token_answer answer) {
+  auto record = with_answer(self->state, entry.stored.record, what, answer);
+  if (!record) {
+    entry.asking = false;
+    settle(entry.of(what), record.error());
+    return;
+  }
+  std::vector<storage::operation> change{storage::put_config(*record, entry.stored.rev)};
+  commit(self, std::move(change), record->id(),
+         [self, record = *record, what, answer = std::move(answer)](const result<void>& done) {
+           on_stored(self, record, what, answer, done);
+         });
+}
+
+void on_exchange(self_pointer self, const std::string& grant, token_resource what, exchange& outcome) {
+  auto& s = self->state;
+  const auto found = s.grants.find(grant);
+  if (found == s.grants.end())
+    return;
+  auto& entry = found->second;
+  if (auto* answer = std::get_if<oauth2::token_answer>(&outcome)) {
+    store_tokens(self, entry, what, std::move(*answer));
+    return;
+  }
+  entry.asking = false;
+  auto& tokens = entry.of(what).tokens;
+  const auto now = s.world->time.ticks();
+  if (const auto* failure = std::get_if<oauth2::token_failure>(&outcome)) {
+    tokens.refused(*failure, now, chance(self));
+    on_no_token(self, entry, what, *tokens.refusal(), oauth2::to_string(failure->kind));
+  } else {
+    tokens.unreachable(std::get<error>(outcome), now, chance(self));
+    on_no_token(self, entry, what, *tokens.refusal(), "unreachable");
+  }
+  start_next(self, entry);
+}
+
+void ask(self_pointer self, grant_entry& entry, token_resource what) {
+  entry.asking = true;
+  const auto id = entry.stored.record.id();
+  const auto ask_at = [self, id, what](const result<oauth2::endpoints>& where) {
+    const auto found = self->state.grants.find(id);
+    if (found == self->state.grants.end())
+      return;
+    exchange failed;
+    if (!where) {
+      self->state.breaker.unreachable();
+      failed = where.error();
+      on_exchange(self, id, what, failed);
+      return;
+    }
+    auto make = [self, where = *where, record = found->second.stored.record, what](const oauth2::client_identity& who) {
+      return token_question(*self->state.config, where, who, record, resource_of(what), self->state.world->keys);
+    };
+    ask_token_endpoint(self, where->token, std::move(make),
+                       [self, id, what](exchange& outcome) { on_exchange(self, id, what, outcome); });
+  };
+  // The great platforms' endpoints are known; asking for them first would make a fault of one page a fault of all.
+  if (const auto now = endpoints_now(self->state, entry.stored.record.directory_id()))
+    ask_at(now);
+  else
+    with_endpoints(self, entry.stored.record.directory_id(), ask_at);
+}
+
+/// The application itself does not work at present: nobody is asked, and everybody comes back later.
+void refuse_all(self_pointer self, grant_entry& entry, token_resource what) {
+  auto& s = self->state;
+  auto& resource = entry.of(what);
+  const auto id = entry.stored.record.id();
+  const auto again = s.breaker.retry_at().value_or(s.world->time.ticks() + probe_limit);
+  const auto window = recovery_window_of(again, resource.tokens.usable_until());
+  resource.tokens.plan_anew(s.calendar.plan(planned_as(id, what), window.earliest, window.latest, chance(self)));
+  plan_refresh(self, id, what);
+  settle(resource, s.breaker.refusal().value_or(fail(errc::identity_unavailable, "the application is being tried")));
+}
+
+/// How long a grant that nobody uses may be left alone from now.
+std::chrono::milliseconds idle_delay(self_pointer self, const grant_entry& entry) {
+  const auto now_ms = self->state.world->time.now().time_since_epoch().count();
+  return idle_refresh_in(std::chrono::milliseconds{now_ms - entry.stored.record.refreshed_ms()}, chance(self));
+}
+
+} // namespace
+
+void keep_alive(self_pointer self, grant_entry& entry) {
+  if (entry.mail.tokens.has_token() || entry.stored.record.kind() != "refresh_token")
+    return;
+  // Those long overdue come one after the other.
+  const auto delay = std::max<std::chrono::milliseconds>(
+      idle_delay(self, entry), std::chrono::milliseconds{static_cast<std::int64_t>(chance(self) * 3'600'000)});
+  entry.mail.tokens.plan_anew(self->state.world->time.ticks() + delay);
+}
+
+void settle(resource_entry& entry, const error& why) {
+  for (auto& promise : std::exchange(entry.waiting, {}))
+    promise.deliver(to_caf(why));
+}
+
+void adopt(self_pointer self, grant_entry& entry, token_resource what, secret<> token, wall_time expires,
+           std::optional<std::chrono::seconds> refresh_in, bool first) {
+  auto& s = self->state;
+  const auto now = s.world->time.ticks();
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(expires - s.world->time.now());
+  const auto window = refresh_window_of({now, life, refresh_in}, first);
+  const auto& record = entry.stored.record;
+  const auto at = s.calendar.plan(planned_as(record.id(), what), window.earliest, window.latest, chance(self));
+  entry.of(what).tokens.adopt({std::move(token), login_of(record), expires, {}}, life, now, at);
+}
+
+void plan_refresh(self_pointer self, const std::string& id, token_resource what) {
+  auto& s = self->state;
+  auto& resource = s.grants.at(id).of(what);
+  const auto at = resource.tokens.refresh_at();
+  if (!at)
+    return;
+  const auto delay = std::max<mono_time::duration>(*at - s.world->time.ticks(), 100ms);
+  self->delayed_send(self, delay, refresh_due{id, what, ++resource.timer_number});
+}
+
+void start_next(self_pointer self, grant_entry& entry) {
+  auto& s = self->state;
+  for (const auto what : resources) {
+    if (entry.asking)
+      return;
+    if ((what == token_resource::graph && !entry.graph) || !std::exchange(entry.of(what).due, false))
+      continue;
+    if (s.breaker.may_ask(s.world->time.ticks()) == app_breaker::advice::refuse)
+      refuse_all(self, entry, what);
+    else
+      ask(self, entry, what);
+  }
+}
+
+void want(self_pointer self, const want_access_token& wish, token_promise promise) {
+  auto& s = self->state;
+  auto* entry = find_grant(s, wish.grant.str());
+  if (!entry) {
+    promise.deliver(to_caf(no_grant(s, wish.grant.str())));
+    return;
+  }
+  if (entry->stored.record.kind() == "password") {
+    deliver_password(s, entry->stored.record, promise);
+    return;
+  }
+  auto& resource = entry->of(wish.resource);
+  switch (resource.tokens.decide(s.world->time.ticks(), wish.refresh)) {
+  case grant_tokens::advice::hand_out:
+    promise.deliver(resource.tokens.hand_out());
+    return;
+  case grant_tokens::advice::refuse:
+    promise.deliver(to_caf(*resource.tokens.refusal()));
+    return;
+  case grant_tokens::advice::refresh:
+    resource.waiting.push_back(std::move(promise));
+    resource.due = true;
+    start_next(self, *entry);
+    return;
+  }
+}
+
+void on_refresh_due(self_pointer self, const refresh_due& due) {
+  auto& s = self->state;
+  const auto found = s.grants.find(due.grant);
+  if (found == s.grants.end())
+    return;
+  auto& entry = found->second;
+  auto& resource = entry.of(due.resource);
+  if (resource.timer_number != due.number)
+    return;
+  // Nobody ever asked for the present token: the grant is only kept alive.
+  const bool unused = !resource.tokens.handed_out() && !resource.tokens.refusal();
+  if (const auto later = idle_delay(self, entry); unused && later > 0ms) {
+    resource.tokens.plan_anew(s.world->time.ticks() + later);
+    plan_refresh(self, due.grant, due.resource);
+    return;
+  }
+  resource.due = true;
+  start_next(self, entry);
+}
+
+} // namespace postroom::provider
