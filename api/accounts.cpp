@@ -1,4 +1,7 @@
+#include "api/error_json.hpp"
+#include "api/lint.hpp"
 #include "api/objects.hpp"
+#include "api/warnings.hpp"
 
 #include "protocol/mime/utf8_text.hpp"
 
@@ -29,11 +32,7 @@ boost::json::object status_json(const account_status& of) {
       {"last_error", nullptr},
   };
   if (of.last_error)
-    out["last_error"] = boost::json::object{{"code", to_string(of.last_error->code)},
-                                            {"detail", mime::repair_utf8(of.last_error->detail)},
-                                            {"meaning", meaning(of.last_error->code)},
-                                            {"who_acts", to_string(who_acts(of.last_error->code))},
-                                            {"remedy", remedy(of.last_error->code)}};
+    out["last_error"] = error_json(*of.last_error);
   return out;
 }
 
@@ -118,9 +117,14 @@ struct account_resource {
         for (auto& each : all->accounts)
           known.emplace(each.account.str(), std::move(each));
     }
+    std::vector<records::Account> accounts;
+    for (const auto& each : found)
+      accounts.push_back(each.value);
+    const auto warnings = co_await lint_accounts(world, tenant, std::move(accounts));
     boost::json::array out;
     for (const auto& each : found) {
       auto shown = describe(kind, each.value, each.rev);
+      shown["warnings"] = warnings_json(warnings.at(out.size()));
       const auto status = known.find(each.value.id());
       shown["status"] = status_json(status == known.end() ? resting(each.value) : status->second);
       out.push_back(std::move(shown));

@@ -46,8 +46,21 @@ void fill(request& into, const head_parser& from) {
   into.if_match = header_of(from, http::field::if_match);
   into.last_event_id = std::string{from.get()["Last-Event-ID"]};
   into.idempotency_key = std::string{from.get()["Idempotency-Key"]};
+  into.cookie = header_of(from, http::field::cookie);
   const auto given = from.get()["X-Request-Id"];
   into.id = is_valid_id({given.data(), given.size()}) ? std::string{given} : hex_encode(random_string(8));
+}
+
+/// A proxy on this machine adds whom it serves at the end; what stands before it anybody may have written.
+std::optional<asio::ip::address> asker_of(const head_parser& from, const asio::ip::address& peer) {
+  if (!is_loopback(peer))
+    return peer;
+  const auto told = from.get()["X-Forwarded-For"];
+  std::string_view last{told.data(), told.size()};
+  last.remove_prefix(std::min(last.find_last_of(", \t") + 1, last.size()));
+  boost::system::error_code wrong;
+  const auto named = asio::ip::make_address(std::string{last}, wrong);
+  return wrong ? std::nullopt : std::optional{named};
 }
 
 /// What a request that could not be read deserves; nothing when the peer is simply gone or late.
@@ -67,8 +80,8 @@ std::optional<problem> problem_of(beast::error_code failed, std::uint64_t body_b
 template <class Stream>
 class stream_connection final : public connection {
 public:
-  stream_connection(const server_context& context, Stream stream, bool from_loopback)
-      : context_(context), stream_(std::move(stream)), from_loopback_(from_loopback) {}
+  stream_connection(const server_context& context, Stream stream, asio::ip::address peer)
+      : context_(context), stream_(std::move(stream)), peer_(std::move(peer)) {}
 
   [[nodiscard]] bool between_requests() const noexcept override { return idle_; }
   void close() noexcept override {
@@ -164,7 +177,8 @@ private:
   }
 
   asio::awaitable<response> answer(head_parser& head, request& what, std::string& allowed_methods, request_end& end) {
-    what.from_loopback = from_loopback_;
+    what.from_loopback = is_loopback(peer_);
+    what.remote = asker_of(head, peer_);
     what.server = &context_.side;
     end.whole = head.is_done();
     const auto target = head.get().target();
@@ -351,7 +365,7 @@ private:
   const server_context& context_;
   Stream stream_;
   beast::flat_buffer buffer_{buffer_bytes_max};
-  bool from_loopback_;
+  asio::ip::address peer_;
   bool first_ = true;
   bool idle_ = false;
 };
@@ -361,12 +375,12 @@ private:
 std::unique_ptr<connection> make_connection(const server_context& context, asio::ip::tcp::socket socket) {
   boost::system::error_code gone;
   const auto peer = socket.remote_endpoint(gone);
-  const bool from_loopback = !gone && is_loopback(peer.address());
+  // One that is gone already is nobody: the default address is not of this machine.
   socket.set_option(asio::ip::tcp::no_delay{true}, gone);
   if (context.tls)
     return std::make_unique<stream_connection<tls_stream>>(context, tls_stream{std::move(socket), *context.tls},
-                                                           from_loopback);
-  return std::make_unique<stream_connection<plain_stream>>(context, plain_stream{std::move(socket)}, from_loopback);
+                                                           peer.address());
+  return std::make_unique<stream_connection<plain_stream>>(context, plain_stream{std::move(socket)}, peer.address());
 }
 
 } // namespace postroom::api

@@ -82,6 +82,18 @@ struct grant_resource {
     of.clear_granted_scope();
     of.clear_refreshed_ms();
     of.clear_imported_fingerprint();
+    of.clear_resources();
+    of.clear_revoked_ms();
+    of.clear_consented_scope();
+    forget_person(of);
+  }
+  /// Whose token it is that was carried over, nobody has told.
+  static void forget_person(records::Grant& of) {
+    of.clear_directory_id();
+    of.clear_object_id();
+    of.clear_upn();
+    of.clear_display_name();
+    of.clear_signed_in_ms();
   }
 
   /// A new sign-in: what the old one left behind is void.
@@ -116,6 +128,12 @@ struct grant_resource {
       shown["access_token_expires"] = time_json(each.value.access_token_expires_ms());
       shown["granted_scope"] = each.value.granted_scope();
       shown["refreshed"] = time_json(each.value.refreshed_ms());
+      shown["upn"] = each.value.upn();
+      shown["display_name"] = each.value.display_name();
+      shown["directory_id"] = each.value.directory_id();
+      shown["signed_in"] = time_json(each.value.signed_in_ms());
+      shown["consented_scope"] = each.value.consented_scope();
+      shown["revoked"] = time_json(each.value.revoked_ms());
       out.push_back(std::move(shown));
     }
     co_return out;

@@ -51,17 +51,17 @@ std::optional<std::string> read_value(simdjson::dom::element from, json_value& i
 
 } // namespace
 
-boost::system::result<json_fields, problem> read_json_object(std::string_view body) {
+boost::system::result<json_fields, problem> read_json_object(std::string_view body, const std::string& noun) {
   simdjson::dom::parser parser{limits::http_json_body_bytes_max};
   if (parser.allocate(std::max<std::size_t>(body.size(), 32), limits::http_json_depth_max) != simdjson::SUCCESS)
-    return problem{fail(errc::too_large, "the body is too large")};
+    return problem{fail(errc::too_large, noun + " is too large")};
   const simdjson::padded_string padded{body};
   simdjson::dom::element root;
   if (const auto code = parser.parse(padded).get(root); code != simdjson::SUCCESS)
-    return problem{fail(errc::invalid_argument, std::string{"the body is not JSON: "} + simdjson::error_message(code))};
+    return problem{fail(errc::invalid_argument, noun + " is not JSON: " + simdjson::error_message(code))};
   simdjson::dom::object object;
   if (root.get(object) != simdjson::SUCCESS)
-    return problem{fail(errc::invalid_argument, "the body must be a JSON object")};
+    return problem{fail(errc::invalid_argument, noun + " must be a JSON object")};
   json_fields fields;
   std::vector<storage::field_problem> problems;
   for (const auto& [key, value] : object) {

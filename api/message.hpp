@@ -2,11 +2,13 @@
 
 #include "api/access_tokens.hpp"
 #include "api/problem.hpp"
+#include "api/rate_limit.hpp"
 #include "api/services.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/beast/http/verb.hpp>
 
 #include <atomic>
@@ -35,6 +37,8 @@ struct server_side {
   std::atomic<bool> stopping{false}; ///< waits must end soon
   std::chrono::milliseconds heartbeat{};
   extraction_pool& extractions;
+  std::atomic<std::size_t> imports{0}; ///< of accounts, under way
+  rate_limiter open_pages{};           ///< what anybody may ask for and costs more than an answer
 };
 
 /// A body that is read while it arrives. Used from one coroutine.
@@ -58,9 +62,13 @@ struct request {
   std::string if_match;
   std::string last_event_id;
   std::string idempotency_key;
+  std::string cookie;
   std::string body;
   std::string id; ///< of this request, for logs and problems
   bool from_loopback = false;
+  /// Who asks: the peer, or whom a proxy on this machine names last in X-Forwarded-For. Nothing when that proxy names
+  /// nobody: then the peer may be anybody.
+  std::optional<boost::asio::ip::address> remote;
   std::optional<tenant_id> tenant_in_path;
   tenant_id tenant;                  ///< whose objects are meant; set for routes of a tenant
   tenant_id token_tenant;            ///< empty: the token covers all tenants

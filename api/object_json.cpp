@@ -37,7 +37,8 @@ std::optional<std::string> take_plain(const json_value& value, const field_rule&
     return {};
   }
   // Nothing but a list is left, or null for a flag: refused in the words for a value that cannot be.
-  return rule.kind == field_kind::text ? "must be a text" : storage::set_field(into, rule, std::string{});
+  const bool is_text = rule.kind == field_kind::text || rule.kind == field_kind::lines;
+  return is_text ? "must be a text" : storage::set_field(into, rule, std::string{});
 }
 
 boost::json::value shown(const storage::field_value& value) {

@@ -1,6 +1,8 @@
 #include "api/problem.hpp"
 
+#include "api/error_json.hpp"
 #include "base/result.hpp"
+#include "protocol/knowledge/entry.hpp"
 #include "protocol/mime/utf8_text.hpp"
 
 #include <boost/json.hpp>
@@ -50,8 +52,9 @@ unsigned http_status_of(const problem& p) noexcept {
   return p.status ? *p.status : http_status_of(p.what.code);
 }
 
-std::string to_json(const problem& p, std::string_view request_id) {
+boost::json::object problem_document(const problem& p, std::string_view request_id) {
   const auto code = p.what.code;
+  const auto known = knowledge::explain(p.what);
   boost::json::object document{
       {"type", "urn:postroom:problem:" + std::string{to_string(code)}},
       {"title", meaning(code)},
@@ -60,9 +63,10 @@ std::string to_json(const problem& p, std::string_view request_id) {
       {"detail", mime::repair_utf8(p.what.detail)},
       {"instance", "urn:postroom:request:" + std::string{request_id}},
       {"code", to_string(code)},
-      {"meaning", meaning(code)},
-      {"who_acts", to_string(who_acts(code))},
-      {"remedy", remedy(code)},
+      {"cause", cause_json(p.what)},
+      {"meaning", known.meaning},
+      {"who_acts", to_string(known.who)},
+      {"remedy", known.remedy},
   };
   if (!p.fields.empty()) {
     boost::json::array errors;
@@ -71,7 +75,11 @@ std::string to_json(const problem& p, std::string_view request_id) {
           boost::json::object{{"field", mime::repair_utf8(each.field)}, {"problem", mime::repair_utf8(each.problem)}});
     document.emplace("errors", std::move(errors));
   }
-  return boost::json::serialize(document);
+  return document;
+}
+
+std::string to_json(const problem& p, std::string_view request_id) {
+  return boost::json::serialize(problem_document(p, request_id));
 }
 
 problem invalid(std::vector<storage::field_problem> fields) {

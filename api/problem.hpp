@@ -3,6 +3,8 @@
 #include "base/error.hpp"
 #include "storage/object_schema.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +25,8 @@ struct problem {
 [[nodiscard]] unsigned http_status_of(errc code) noexcept;
 [[nodiscard]] unsigned http_status_of(const problem& p) noexcept;
 /// The `application/problem+json` document; `request_id` names the occurrence.
+[[nodiscard]] boost::json::object problem_document(const problem& p, std::string_view request_id);
+/// The same as text.
 [[nodiscard]] std::string to_json(const problem& p, std::string_view request_id);
 
 /// `return invalid({{"email", "is required"}});`

@@ -1,7 +1,9 @@
+#include "api/lint.hpp"
 #include "api/objects.hpp"
+#include "api/provider_credentials.hpp"
+#include "api/warnings.hpp"
 
-#include "storage/secrets.hpp"
-
+#include <algorithm>
 #include <array>
 
 namespace postroom::api {
@@ -25,13 +27,10 @@ struct provider_resource {
   static awaitable<result<problems>> complete(const services& world, record& of, const object_input& input,
                                               operations&) {
     storage::set_defaults(of);
-    const auto given = input.secrets.find("client_secret");
-    const bool has_secret = given == input.secrets.end() ? !of.client_secret().empty() : !given->second.empty();
-    auto wrong = storage::validate(of, has_secret);
-    if (given != input.secrets.end() && wrong.empty())
-      if (const auto sealed = storage::seal_client_secret(world.keys, of, given->second); !sealed)
-        co_return sealed.error();
-    co_return wrong;
+    const auto before = co_await fetch<record>(world.store, key(tenant_id{of.tenant()}, of.id()));
+    if (!before)
+      co_return before.error();
+    co_return take_credentials(world, of, input, *before ? &(*before)->value : nullptr);
   }
 
   static awaitable<result<void>> may_remove(const services& world, const record& of) {
@@ -56,42 +55,87 @@ struct provider_resource {
     co_return result<void>{};
   }
 
-  static awaitable<boost::json::array> show(const services&, const tenant_id&,
+  static awaitable<boost::json::array> show(const services& world, const tenant_id&,
                                             std::vector<storage::versioned<record>> found) {
     boost::json::array out;
     for (const auto& each : found) {
       auto shown = describe(kind, each.value, each.rev);
-      shown["has_client_secret"] = !each.value.client_secret().empty();
+      add_credentials(shown, each.value);
+      shown["warnings"] = warnings_json(lint_provider(world, each.value));
       out.push_back(std::move(shown));
     }
     co_return out;
   }
 };
 
-/// "Update Client Secret": the value and when it ends, nothing else.
-std::vector<storage::field_problem> check_secret_fields(const json_fields& fields) {
-  std::vector<storage::field_problem> wrong;
+/// An update that leaves the old secret and certificate in force beside the new ones.
+struct keeping_resource : provider_resource {
+  static awaitable<result<problems>> complete(const services& world, record& of, const object_input& input,
+                                              operations& conditions) {
+    auto done = co_await provider_resource::complete(world, of, input, conditions);
+    if (!done || !done->empty())
+      co_return done;
+    const auto before = co_await fetch<record>(world.store, key(tenant_id{of.tenant()}, of.id()));
+    if (!before)
+      co_return before.error();
+    if (*before)
+      if (const auto kept = keep_replaced(world, of, input, (*before)->value); !kept)
+        co_return kept.error();
+    co_return done;
+  }
+};
+
+/// The texts of `required` and nothing else but `optional`; takes `keep_previous` out, which is no field.
+problems take_update(json_fields& fields, std::initializer_list<std::string_view> required,
+                     std::initializer_list<std::string_view> optional, bool& keep) {
+  problems wrong;
+  if (const auto found = fields.extract("keep_previous")) {
+    const auto* flag = std::get_if<bool>(&found.mapped());
+    if (!flag)
+      wrong.push_back({"keep_previous", "must be true or false"});
+    keep = !flag || *flag;
+  }
   for (const auto& [name, value] : fields)
-    if (name != "client_secret" && name != "client_secret_expires")
+    if (std::ranges::find(required, name) == required.end() && std::ranges::find(optional, name) == optional.end())
       wrong.push_back({name, "is not a field here"});
-  const auto given = fields.find("client_secret");
-  if (given == fields.end() || !std::holds_alternative<std::string>(given->second))
-    wrong.push_back({"client_secret", "is required"});
+  for (const auto name : required) {
+    const auto given = fields.find(std::string{name});
+    if (given == fields.end() || !std::holds_alternative<std::string>(given->second))
+      wrong.push_back({std::string{name}, "is required"});
+  }
   return wrong;
 }
 
+awaitable<response> update(const services& world, request& what, json_fields fields, bool keep) {
+  // What is new is right whatever else was changed: the revision is optional here.
+  if (what.if_match.empty())
+    what.if_match = "*";
+  if (keep)
+    co_return co_await change_fields<keeping_resource>(world, what, std::move(fields));
+  co_return co_await change_fields<provider_resource>(world, what, std::move(fields));
+}
+
+/// "Update Client Secret".
 awaitable<response> update_client_secret(const services& world, request& what) {
   auto fields = body_of(what);
   if (!fields)
     co_return refuse(fields.error());
-  if (auto wrong = check_secret_fields(*fields); !wrong.empty())
+  bool keep = true;
+  if (auto wrong = take_update(*fields, {"client_secret"}, {"client_secret_expires"}, keep); !wrong.empty())
     co_return refuse(invalid(std::move(wrong)));
   // The old secret's end says nothing about the new one.
   fields->try_emplace("client_secret_expires", nullptr);
-  // The new secret is right whatever else was changed: the revision is optional here.
-  if (what.if_match.empty())
-    what.if_match = "*";
-  co_return co_await change_fields<provider_resource>(world, what, std::move(*fields));
+  co_return co_await update(world, what, std::move(*fields), keep);
+}
+
+awaitable<response> update_certificate(const services& world, request& what) {
+  auto fields = body_of(what);
+  if (!fields)
+    co_return refuse(fields.error());
+  bool keep = true;
+  if (auto wrong = take_update(*fields, {"certificate", "certificate_key"}, {}, keep); !wrong.empty())
+    co_return refuse(invalid(std::move(wrong)));
+  co_return co_await update(world, what, std::move(*fields), keep);
 }
 
 constexpr std::array routes{
@@ -101,6 +145,7 @@ constexpr std::array routes{
     route{method::patch, "/v1/providers/{provider}", access::admin, change_object<provider_resource>, true, true},
     route{method::delete_, "/v1/providers/{provider}", access::admin, remove_object<provider_resource>},
     route{method::post, "/v1/providers/{provider}/client-secret", access::admin, update_client_secret, true, true},
+    route{method::post, "/v1/providers/{provider}/certificate", access::admin, update_certificate, true, true},
 };
 
 } // namespace

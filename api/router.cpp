@@ -35,7 +35,9 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
   return out;
 }
 
-result<void> read_query(std::string_view text, request& into) {
+} // namespace
+
+result<void> read_form(std::string_view text, std::map<std::string, std::string>& into) {
   while (!text.empty()) {
     const auto pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(pair.size() + 1, text.size()));
@@ -47,13 +49,15 @@ result<void> read_query(std::string_view text, request& into) {
                                                         : percent_decode(pair.substr(equals + 1), true);
     if (!name || !value)
       return fail(errc::invalid_argument, "the query has a malformed percent escape");
-    if (into.query.size() >= parameters_max)
+    if (into.size() >= parameters_max)
       return fail(errc::invalid_argument, "the query has too many parameters");
-    if (!into.query.emplace(*name, *value).second)
+    if (!into.emplace(*name, *value).second)
       return fail(errc::invalid_argument, "the query names a parameter twice");
   }
   return {};
 }
+
+namespace {
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> parts;
@@ -149,8 +153,10 @@ awaitable<result<records::ApiToken>> find_token(const services& world, const req
 const std::vector<route>& all_routes() {
   static const std::vector<route> routes = [] {
     std::vector<route> all;
-    for (const auto part : {health_routes(), event_routes(), message_routes(), account_routes(), grant_routes(),
-                            provider_routes(), tenant_routes(), token_routes(), outbox_routes(), upload_routes()})
+    for (const auto part : {health_routes(), knowledge_routes(), event_routes(), diagnosis_routes(), message_routes(),
+                            account_routes(), grant_routes(), provider_routes(), tenant_routes(), token_routes(),
+                            outbox_routes(), upload_routes(), import_routes(), lint_routes(), authenticate_routes(),
+                            sign_in_page_routes(), device_sign_in_routes(), sign_in_health_routes()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
@@ -169,7 +175,7 @@ result<void> read_target(std::string_view target, request& into) {
       return fail(errc::invalid_argument, "the path has a malformed percent escape");
     into.segments.push_back(std::move(*decoded));
   }
-  return question == std::string_view::npos ? result<void>{} : read_query(target.substr(question + 1), into);
+  return question == std::string_view::npos ? result<void>{} : read_form(target.substr(question + 1), into.query);
 }
 
 routed find_route(request& what) {

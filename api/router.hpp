@@ -36,16 +36,28 @@ struct route {
 [[nodiscard]] std::span<const route> provider_routes();
 [[nodiscard]] std::span<const route> grant_routes();
 [[nodiscard]] std::span<const route> account_routes();
+[[nodiscard]] std::span<const route> import_routes();
+[[nodiscard]] std::span<const route> lint_routes();
+[[nodiscard]] std::span<const route> knowledge_routes();
+[[nodiscard]] std::span<const route> diagnosis_routes();
 [[nodiscard]] std::span<const route> event_routes();
 [[nodiscard]] std::span<const route> message_routes();
 [[nodiscard]] std::span<const route> token_routes();
 [[nodiscard]] std::span<const route> outbox_routes();
 [[nodiscard]] std::span<const route> upload_routes();
 [[nodiscard]] std::span<const route> health_routes();
+[[nodiscard]] std::span<const route> authenticate_routes();
+[[nodiscard]] std::span<const route> sign_in_page_routes();
+[[nodiscard]] std::span<const route> device_sign_in_routes();
+[[nodiscard]] std::span<const route> sign_in_health_routes();
 [[nodiscard]] const std::vector<route>& all_routes();
 
 /// Splits a request target into path and query. `invalid_argument` when it is malformed.
 [[nodiscard]] result<void> read_target(std::string_view target, request& into);
+
+/// `name=value&…` as browsers send it in a query or as application/x-www-form-urlencoded: at most 16 names, each once;
+/// else `invalid_argument`.
+[[nodiscard]] result<void> read_form(std::string_view text, std::map<std::string, std::string>& into);
 
 struct routed {
   const route* found = nullptr;

@@ -43,6 +43,12 @@ awaitable<result<storage::outcome>> resolve(storage::store& at, batch_id id) {
 } // namespace
 
 awaitable<result<void>> apply(storage::store& to, std::vector<storage::operation> changes) {
+  auto pending = apply_appending(to, std::move(changes));
+  const auto done = co_await std::move(pending);
+  co_return done ? result<void>{} : result<void>{done.error()};
+}
+
+awaitable<result<std::uint64_t>> apply_appending(storage::store& to, std::vector<storage::operation> changes) {
   auto what = std::make_shared<storage::batch>();
   what->id = random_id128<batch_id>();
   what->operations = std::move(changes);
@@ -58,7 +64,7 @@ awaitable<result<void>> apply(storage::store& to, std::vector<storage::operation
   }
   switch (done.outcome) {
   case storage::outcome::committed:
-    co_return result<void>{};
+    co_return done.seqs.empty() ? 0 : done.seqs.back();
   case storage::outcome::conflict:
     co_return fail(errc::conflict, "it was changed by somebody else in between");
   case storage::outcome::fenced:

@@ -83,6 +83,9 @@ read_stream(storage::store& from, std::string stream, std::uint64_t after, std::
 
 /// Commits and finds out what an unknown outcome was. `conflict` when a condition did not hold.
 [[nodiscard]] boost::asio::awaitable<result<void>> apply(storage::store& to, std::vector<storage::operation> changes);
+/// The same for changes that append: the position of the last one in its stream; 0 when that cannot be told.
+[[nodiscard]] boost::asio::awaitable<result<std::uint64_t>> apply_appending(storage::store& to,
+                                                                            std::vector<storage::operation> changes);
 
 /// Runs `work` on a snapshot, on a storage thread.
 template <class T>

@@ -39,7 +39,8 @@ protected:
             {"folder", "INBOX/Tickets"},
             {"catch_up", "since"},
             {"catch_up_since", "2026-01-02T03:04:05.678Z"},
-            {"in_doubt", "hold"}};
+            {"in_doubt", "hold"},
+            {"upn", "support@corp.contoso.example"}};
   }
   object_sample sample() { return {storage::object_kind::account, collection, fields(), *writer}; }
   std::vector<std::string> errors_with(const std::string& name, boost::json::value value) {
@@ -130,7 +131,7 @@ TEST_F(accounts_api, reaches_the_running_gateway_with_a_change) {
   EXPECT_TRUE(eventually([&] { return status().at("state") != "inactive"; }));
   EXPECT_TRUE(eventually([&] { return !status().at("last_error").is_null(); })) << "nobody tried to connect";
   const auto why = status().at("last_error").as_object();
-  for (const auto* member : {"code", "detail", "meaning", "who_acts", "remedy"})
+  for (const auto* member : {"code", "detail", "cause", "meaning", "who_acts", "remedy"})
     EXPECT_TRUE(why.contains(member)) << member;
   ASSERT_EQ(writer->remove(collection + "/support", "*").status, 204U);
   EXPECT_EQ(writer->get(collection + "/support/status").status, 404U);

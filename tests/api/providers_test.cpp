@@ -1,5 +1,6 @@
 #include "storage/secrets.hpp"
 #include "tests/api/support/object_checks.hpp"
+#include "tests/support/certificate_pems.hpp"
 
 #include <gmock/gmock.h>
 
@@ -44,7 +45,20 @@ protected:
             {"messages_per_minute", 70'000},
             {"smtp_connections", 3},
             {"recipients_per_day", 10'000'000},
-            {"ca_file", "/etc/postroom/ca.pem"}};
+            {"ca_file", "/etc/postroom/ca.pem"},
+            {"purposes", "imap smtp graph_read"},
+            {"certificate", postroom::test::rsa_certificate_pem},
+            {"certificate_key", postroom::test::rsa_certificate_key_pem},
+            {"allowed_directories", "contoso.example fabrikam.example"},
+            {"discovery_url", "https://login.example/.well-known/openid-configuration"},
+            {"authorization_endpoint", "https://login.example/authorize"},
+            {"device_authorization_endpoint", "https://login.example/device"},
+            {"revocation_endpoint", "https://login.example/revoke"},
+            {"jwks_uri", "https://login.example/keys"},
+            {"issuer", "https://login.example"},
+            {"graph_endpoint", "https://graph.example"},
+            {"proxy", "http://gateway@proxy.example:3128"},
+            {"proxy_password", secret_mark + "-proxy"}};
   }
   object_sample sample() { return {storage::object_kind::provider, collection, fields(), *admin}; }
   records::Provider in_store() {
@@ -104,14 +118,14 @@ TEST_F(providers_api, seals_the_client_secret) {
   ASSERT_EQ(admin->post(collection, fields()).status, 201U);
   const auto record = in_store();
   EXPECT_THAT(record.client_secret(), testing::Not(HasSubstr(secret_mark)));
-  EXPECT_EQ(storage::open_client_secret(keys, record).value().expose(), secret_mark + "-client");
+  EXPECT_EQ(storage::open_secret(keys, record, "client_secret").value().expose(), secret_mark + "-client");
   EXPECT_EQ(admin->get(collection + "/azure").json().at("has_client_secret"), true);
 }
 
 TEST_F(providers_api, keeps_the_secret_through_other_changes_and_drops_it_when_told) {
   ASSERT_EQ(admin->post(collection, fields()).status, 201U);
   ASSERT_EQ(admin->patch(collection + "/azure", {{"name", "Renamed"}}, "*").status, 200U);
-  EXPECT_EQ(storage::open_client_secret(keys, in_store()).value().expose(), secret_mark + "-client");
+  EXPECT_EQ(storage::open_secret(keys, in_store(), "client_secret").value().expose(), secret_mark + "-client");
   const auto dropped = admin->patch(collection + "/azure", {{"client_secret", nullptr}}, "*");
   ASSERT_EQ(dropped.status, 200U) << dropped.body;
   EXPECT_EQ(dropped.json().at("has_client_secret"), false);
@@ -125,7 +139,7 @@ TEST_F(providers_api, replaces_the_client_secret_and_its_end_at_once) {
   ASSERT_EQ(replaced.status, 200U) << replaced.body;
   EXPECT_TRUE(replaced.json().at("client_secret_expires").is_null()) << "the old end is not the new secret's";
   EXPECT_EQ(replaced.header("etag"), "\"2\"");
-  EXPECT_EQ(storage::open_client_secret(keys, in_store()).value().expose(), secret_mark + "-new");
+  EXPECT_EQ(storage::open_secret(keys, in_store(), "client_secret").value().expose(), secret_mark + "-new");
 
   const auto dated =
       admin->post(path, {{"client_secret", secret_mark}, {"client_secret_expires", "2028-01-01T00:00:00Z"}});

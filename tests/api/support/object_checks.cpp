@@ -18,7 +18,8 @@ std::string path_of(const object_sample& of) {
 /// Values that are never right for a field of that kind.
 boost::json::array wrong_values(const storage::field_rule& rule) {
   boost::json::array wrong{boost::json::array{"a"}, boost::json::object{{"a", "b"}}, 1.5};
-  const bool takes_text = rule.kind == field_kind::text || rule.kind == field_kind::secret;
+  const bool takes_text =
+      rule.kind == field_kind::text || rule.kind == field_kind::lines || rule.kind == field_kind::secret;
   if (rule.kind != field_kind::flag)
     wrong.emplace_back(true);
   else
@@ -113,7 +114,7 @@ void expect_typo_explained(const object_sample& of, const std::string& wrong, co
 
 void expect_bad_texts_refused(const object_sample& of) {
   for (const auto& rule : storage::fields_of(of.kind)) {
-    if (rule.kind != field_kind::text && rule.kind != field_kind::secret)
+    if (rule.kind != field_kind::text && rule.kind != field_kind::lines && rule.kind != field_kind::secret)
       continue;
     const std::string name{rule.name};
     const auto refused =

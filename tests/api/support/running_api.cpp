@@ -129,7 +129,8 @@ void running_api::SetUp() {
 
 result<std::unique_ptr<server>> running_api::start_another(const server_options& wish) {
   auto& a = *actors_;
-  return server::start(wish, services{*store, keys, time, a.system, a.gateway, a.world.events, metrics});
+  return server::start(
+      wish, services{*store, keys, time, a.system, gateway_for(a.system, a.gateway), a.world.events, metrics});
 }
 
 void running_api::TearDown() {

@@ -35,6 +35,8 @@ protected:
   void TearDown() override;
   /// For the suites that want other deadlines.
   [[nodiscard]] virtual server_options options() const { return {}; }
+  /// For the suites that play the gateway themselves.
+  [[nodiscard]] virtual gateway_actor gateway_for(caf::actor_system&, gateway_actor real) { return real; }
 
   /// A client with a token of that scope; without a tenant: for all of them.
   [[nodiscard]] client as(scope may, const std::string& tenant = {});
