@@ -21,7 +21,7 @@ struct serve_options {
 struct check_options {
   std::filesystem::path config_file = "postroom.toml";
 };
-/// Reads the configuration and says what is wrong with it.
+/// Reads the configuration and says what is wrong with it; then what it probably does not mean, as warnings.
 [[nodiscard]] int check(const check_options& options);
 
 struct token_options {
@@ -50,8 +50,9 @@ struct demo_options {
 struct sim_options {
   sim::scenario plan;
   std::filesystem::path ready_file;
-  std::filesystem::path gateway_config; ///< empty: none is written
-  std::chrono::seconds run_for{0};      ///< 0: until interrupted
+  std::filesystem::path gateway_config;          ///< empty: none is written
+  std::string gateway_listen = "127.0.0.1:8025"; ///< of that gateway
+  std::chrono::seconds run_for{0};               ///< 0: until interrupted
 };
 /// Runs the stand-in for Microsoft 365 alone.
 [[nodiscard]] int simulate(const sim_options& options);

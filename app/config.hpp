@@ -41,6 +41,8 @@ struct limits_config {
 struct declared_provider {
   records::Provider record;
   secret<> client_secret;
+  secret<> certificate_key;
+  secret<> proxy_password;
 };
 struct declared_grant {
   records::Grant record;

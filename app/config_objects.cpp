@@ -1,6 +1,7 @@
 #include "app/config_objects.hpp"
 
 #include "storage/object_schema.hpp"
+#include "storage/provider_certificate.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -181,7 +182,11 @@ private:
     // Likewise for a trust anchor's file: relative to the configuration, wherever the gateway is started from.
     if (!out.record.ca_file().empty())
       out.record.set_ca_file((folder_ / out.record.ca_file()).string());
-    from.note(storage::validate(out.record, !out.client_secret.empty()));
+    out.certificate_key = from.read_secret("certificate_key");
+    out.proxy_password = from.read_secret("proxy_password");
+    from.note(storage::validate(out.record, !out.client_secret.empty(), !out.proxy_password.empty()));
+    // One that has expired must not keep the gateway from starting: that is told by warnings and events.
+    from.note(storage::check_certificate(out.record, out.certificate_key, wall_time{}));
     must_be_new(from, providers_, {out.record.tenant(), out.record.id()}, config_.providers.size());
     config_.providers.push_back(std::move(out));
   }

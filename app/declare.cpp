@@ -3,6 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/limits.hpp"
 #include "storage/blocking.hpp"
+#include "storage/previous_secrets.hpp"
 #include "storage/secrets.hpp"
 
 #include <map>
@@ -78,18 +79,34 @@ result<plan> plan_plain(storage::store& store, const std::string& prefix, const 
 }
 
 /// A value sealed anew differs from the one stored even if the secret is the same: so the stored one is looked into.
-result<void> take_client_secret(const storage::keyring& keys, records::Provider& into, const secret<>& declared,
-                                const records::Provider* stored) {
+result<void> take_secret(const storage::keyring& keys, records::Provider& into, const char* field,
+                         const secret<>& declared, const records::Provider* stored) {
   if (stored) {
-    const auto known = storage::open_client_secret(keys, *stored);
+    const auto known = storage::open_secret(keys, *stored, field);
     if (!known)
       return known.error();
     if (constant_time_equal(known->expose(), declared.expose())) {
-      into.set_client_secret(stored->client_secret());
+      const auto* descriptor = into.GetDescriptor()->FindFieldByName(field);
+      into.GetReflection()->SetString(&into, descriptor, stored->GetReflection()->GetString(*stored, descriptor));
       return {};
     }
   }
-  return storage::seal_client_secret(keys, into, declared);
+  return storage::seal_secret(keys, into, field, declared);
+}
+
+/// All that a declaration gives; what it replaces stays in force beside it.
+result<void> take_secrets(const storage::keyring& keys, records::Provider& into, const declared_provider& declared,
+                          const records::Provider* stored, wall_time now) {
+  for (const auto& [field, value] :
+       {std::pair{"client_secret", &declared.client_secret}, std::pair{"certificate_key", &declared.certificate_key},
+        std::pair{"proxy_password", &declared.proxy_password}})
+    if (auto taken = take_secret(keys, into, field, *value, stored); !taken)
+      return taken;
+  if (!stored)
+    return {};
+  if (auto kept = storage::keep_previous_secret(keys, into, *stored, now); !kept)
+    return kept;
+  return storage::keep_previous_certificate(keys, into, *stored, now);
 }
 
 result<plan> plan_providers(storage::store& store, const storage::keyring& keys,
@@ -101,8 +118,7 @@ result<plan> plan_providers(storage::store& store, const storage::keyring& keys,
   for (const auto& each : wanted) {
     auto record = each.record;
     const auto* known = find(*stored, record);
-    if (const auto taken = take_client_secret(keys, record, each.client_secret, known ? &known->value : nullptr);
-        !taken)
+    if (const auto taken = take_secrets(keys, record, each, known ? &known->value : nullptr, now); !taken)
       return taken.error();
     add_write(out, std::move(record), known, now);
   }
@@ -129,6 +145,18 @@ result<bool> is_same_sign_in(const storage::keyring& keys, const declared_grant&
   return constant_time_equal(known->expose(), declared.secret_value.expose());
 }
 
+/// Who signed in, for what, and whether it was given up: learnt while running, not declared.
+void take_person(records::Grant& into, const records::Grant& stored) {
+  into.set_directory_id(stored.directory_id());
+  into.set_object_id(stored.object_id());
+  into.set_upn(stored.upn());
+  into.set_display_name(stored.display_name());
+  into.set_signed_in_ms(stored.signed_in_ms());
+  into.set_consented_scope(stored.consented_scope());
+  into.set_revoked_ms(stored.revoked_ms());
+  *into.mutable_resources() = stored.resources();
+}
+
 result<void> take_sign_in(const storage::keyring& keys, records::Grant& into, const declared_grant& declared,
                           const records::Grant* stored) {
   if (stored) {
@@ -142,6 +170,7 @@ result<void> take_sign_in(const storage::keyring& keys, records::Grant& into, co
       into.set_granted_scope(stored->granted_scope());
       into.set_refreshed_ms(stored->refreshed_ms());
       into.set_imported_fingerprint(stored->imported_fingerprint());
+      take_person(into, *stored);
       return {};
     }
   }

@@ -54,7 +54,8 @@ constexpr std::string_view example_mail =
 void print_head(const configuration& config, const std::string& url, const std::string& control_url,
                 const std::filesystem::path& directory) {
   cli::text_table table{{"tenant", "provider", "service", "sign-ins", "mailboxes"}};
-  for (const auto& [provider, secret] : config.providers) {
+  for (const auto& declared : config.providers) {
+    const auto& provider = declared.record;
     const auto is_its = [&](const auto& each) {
       return each.tenant() == provider.tenant() && each.provider() == provider.id();
     };
@@ -68,6 +69,17 @@ void print_head(const configuration& config, const std::string& url, const std::
             << "to see and change what the stand-in does: " << control_url << "\n"
             << "data and logs: " << directory.string() << "\n"
             << std::flush;
+}
+
+/// How to sign in as an administrator of the customer would.
+void print_sign_in(const std::string& url, const std::string& tenant, const std::string& provider,
+                   const sim::delegate_facts& delegate) {
+  std::cout << "Sign in by hand: open the URL that this answers, in any browser, and tell it to go on although it does "
+               "not know\nthe certificate. You are "
+            << delegate.upn << " with the password " << delegate.password.expose() << "; a second factor is "
+            << sim::user::mfa_code << ".\n\n"
+            << "  curl -s -X POST -H \"Authorization: Bearer $TOKEN\" '" << url << "/v1/providers/" << provider
+            << "/authenticate?tenant=" << tenant << "'\n\n";
 }
 
 void print_examples(const std::string& url, const std::string& token, const std::string& tenant,
@@ -85,9 +97,7 @@ void print_examples(const std::string& url, const std::string& token, const std:
             << "-H 'Idempotency-Key: my-first' \\\n    -d '" << example_mail << "' \\\n    '" << url << "/v1/accounts/"
             << account << "/outbox?tenant=" << tenant << "'\n"
             << "  postroom outbox list --url " << url << " --token $TOKEN --tenant " << tenant << " --account "
-            << account << "\n\n"
-            << "Events as they come (Ctrl-C ends the demonstration):\n"
-            << std::flush;
+            << account << "\n\n";
 }
 
 /// A gateway in the same process answers soon or, when it is overwhelmed, not at all: Ctrl-C must not wait for it.
@@ -110,7 +120,8 @@ public:
       : begin_(begin), options_(options), config_(config), gateway_(gateway), token_(std::move(token)),
         healthy_(config.accounts.size() - office.sick.size()), sick_(office.sick.size()),
         diagnosis_(port_to(gateway.url(), token_), office.sick),
-        answers_(port_to(gateway.url(), token_), office.servers->mailboxes()) {
+        answers_(port_to(gateway.url(), token_), office.servers->mailboxes()),
+        delegate_(office.providers.front().delegates.front()) {
     for (const auto& each : config.tenants)
       logs_.emplace_back(gateway.node().store(), tenant_id{each.id()});
   }
@@ -149,6 +160,8 @@ private:
     diagnosis_.print_missing(std::cout);
     print_examples(gateway_.url(), token_, config_.tenants.front().id(), config_.tenants.back().id(),
                    config_.accounts.front().id());
+    print_sign_in(gateway_.url(), config_.tenants.front().id(), config_.providers.front().record.id(), delegate_);
+    std::cout << "Events as they come (Ctrl-C ends the demonstration):\n" << std::flush;
   }
 
   void show_events() {
@@ -176,6 +189,7 @@ private:
   std::size_t sick_;
   demo_diagnosis diagnosis_;
   answering_machine answers_;
+  sim::delegate_facts delegate_; ///< who can sign in at the first provider
   std::vector<demo_events> logs_;
   std::optional<time_point> in_step_at_;
   time_point next_look_;
@@ -207,7 +221,9 @@ result<void> run(const demo_options& options, const demo_office& office, const c
 
 } // namespace
 
-int demo(const demo_options& options) {
+int demo(const demo_options& wanted) {
+  auto options = wanted;
+  options.listen = with_free_port(wanted.listen);
   const demo_directory directory{options.directory};
   if (directory.path().empty())
     return complain(fail(errc::store_unavailable, "cannot make a temporary directory"));

@@ -3,6 +3,8 @@
 #include "sim/gateway_config.hpp"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <optional>
 
 namespace postroom::app {
@@ -28,6 +30,8 @@ sim::scenario demo_scenario(const demo_options& options, const std::filesystem::
   plan.limits.smtp_connections = smtp_connections;
   plan.limits.smtp_mails_per_minute = smtp_mails_per_minute;
   plan.directory = directory / "stand-in";
+  if (const auto callbacks = sim::callback_uris(options.listen); !callbacks.empty())
+    plan.redirect_uris = callbacks;
   return plan;
 }
 
@@ -131,6 +135,18 @@ result<demo_office> open_demo_office(const demo_options& options, const std::fil
   if (auto made = make_sick(office); !made)
     return made.error();
   return office;
+}
+
+std::string with_free_port(const std::string& listen) {
+  if (!listen.ends_with(":0"))
+    return listen;
+  try {
+    boost::asio::io_context io;
+    const boost::asio::ip::tcp::acceptor probe{io, {boost::asio::ip::address_v4::loopback(), 0}};
+    return listen.substr(0, listen.size() - 1) + std::to_string(probe.local_endpoint().port());
+  } catch (const boost::system::system_error&) {
+    return listen;
+  }
 }
 
 result<configuration> demo_configuration(const std::string& listen, const std::filesystem::path& directory,

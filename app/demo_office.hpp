@@ -27,7 +27,11 @@ struct demo_office {
 };
 
 /// Contoso at Microsoft 365 with two app registrations, and Fabrikam at Google. Errors as sim::stand_in::start().
+/// `options.listen` should name a port: then sign-ins in a browser come back to the gateway there.
 [[nodiscard]] result<demo_office> open_demo_office(const demo_options& options, const std::filesystem::path& directory);
+
+/// `127.0.0.1:0` with a port that is free now in the place of 0; anything else as it is.
+[[nodiscard]] std::string with_free_port(const std::string& listen);
 
 /// What an operator would write into postroom.toml for it.
 [[nodiscard]] result<configuration>

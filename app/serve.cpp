@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/config_lint.hpp"
 #include "app/lookout.hpp"
 #include "app/process.hpp"
 #include "app/ready_file.hpp"
@@ -84,6 +85,8 @@ int check(const check_options& options) {
   std::cout << options.config_file.string() << ": good; " << config->tenants.size() << " tenants, "
             << config->providers.size() << " providers, " << config->grants.size() << " grants, "
             << config->accounts.size() << " accounts\n";
+  for (const auto& each : lint(*config, system_clock{}.now()))
+    std::cout << "warning: " << each << "\n";
   return 0;
 }
 

@@ -21,6 +21,8 @@ struct api_call {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::filesystem::path body_file; ///< sent as it is read instead of `body`
+  /// Called now and then while a file is sent; null: nobody looks.
+  std::function<void(std::uint64_t sent, std::uint64_t total)> on_sent;
   std::string content_type = "application/json";
   /// The path stands for something of one tenant, so that `--tenant` applies.
   bool of_tenant = true;

@@ -43,12 +43,25 @@ void on_run(command_shelf& shelf, CLI::App& leaf, std::shared_ptr<Options> optio
 void add_object_commands(CLI::App& program, command_shelf& shelf);
 /// `status`, `activate`, `deactivate` beside what every kind of object has.
 void add_account_commands(CLI::App& account, command_shelf& shelf);
+/// `import` and `export`.
+void add_account_transfer(CLI::App& account, command_shelf& shelf);
+void add_provider_lint(CLI::App& provider, command_shelf& shelf);
+/// `authenticate` and `admin-consent`.
+void add_provider_sign_in(CLI::App& provider, command_shelf& shelf);
+/// `status`, `update-secret`, `update-certificate`.
+void add_provider_credentials(CLI::App& provider, command_shelf& shelf);
+/// `status` and `revoke`.
+void add_grant_commands(CLI::App& grant, command_shelf& shelf);
+void add_authorize_command(CLI::App& program, command_shelf& shelf);
 /// `list` and `revoke`.
 void add_token_commands(CLI::App& token, command_shelf& shelf);
 void add_event_commands(CLI::App& program, command_shelf& shelf);
 void add_outbox_commands(CLI::App& program, command_shelf& shelf);
 void add_outbox_send(CLI::App& outbox, command_shelf& shelf);
 void add_health_command(CLI::App& program, command_shelf& shelf);
+/// The table of known errors; needs no running gateway.
+void add_explain_command(CLI::App& program, command_shelf& shelf);
+void add_doctor_command(CLI::App& program, command_shelf& shelf);
 /// `serve`, `demo`, `check`, `version`: what needs no running gateway. `token create` does both.
 void add_local_commands(CLI::App& program, command_shelf& shelf);
 void add_sim_command(CLI::App& program, command_shelf& shelf);

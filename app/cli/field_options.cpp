@@ -37,6 +37,7 @@ std::string type_of(const field_rule& rule) {
   case field_kind::time:
     return "TIME";
   case field_kind::text:
+  case field_kind::lines:
   case field_kind::secret:
     break;
   }
@@ -80,7 +81,10 @@ void add_field_options(CLI::App& command, storage::object_kind kind, field_input
     if (rule.name == "id")
       continue;
     const auto option = option_of(kind, rule.name);
-    if (rule.kind == field_kind::secret) {
+    if (rule.kind == field_kind::lines && rule.name != "description") {
+      add_value(command, option + "-file", rule, inputs.secret_files,
+                described(rule, !clearing) + ", from a file; -: stdin", "FILE");
+    } else if (rule.kind == field_kind::secret) {
       add_value(command, option + "-file", rule, inputs.secret_files,
                 described(rule, !clearing) + ", from a file; -: stdin", "FILE");
       add_value(command, option + "-env", rule, inputs.secret_variables,

@@ -141,11 +141,16 @@ private:
       co_return wanted.error();
     if (!*wanted)
       co_return result<void>{};
+    const auto total = message.body().size();
+    std::uint64_t sent = 0;
     while (!serializer.is_done()) {
       allow(to_.timeout);
       const auto [broken, bytes] = co_await http::async_write_some(stream_, serializer, as_values);
       if (broken)
         co_return lost(to_, broken);
+      sent += bytes;
+      if (call_.on_sent)
+        call_.on_sent(sent, total);
     }
     co_return result<void>{};
   }

@@ -8,7 +8,7 @@
 
 namespace postroom::app::cli {
 
-result<std::string> read_text(const std::string& file, std::istream& in) {
+result<std::string> read_text(const std::string& file, std::istream& in, std::uint64_t bytes_max) {
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
@@ -20,9 +20,8 @@ result<std::string> read_text(const std::string& file, std::istream& in) {
   char piece[16 * 1024];
   while (from.read(piece, sizeof piece), from.gcount() > 0) {
     text.append(piece, static_cast<std::size_t>(from.gcount()));
-    if (text.size() > limits::submission_text_bytes_max)
-      return fail(errc::too_large,
-                  file + " is larger than " + std::to_string(limits::submission_text_bytes_max) + " bytes");
+    if (text.size() > bytes_max)
+      return fail(errc::too_large, file + " is larger than " + std::to_string(bytes_max) + " bytes");
   }
   // A folder can be opened, but not read.
   if (from.bad())

@@ -171,8 +171,17 @@ void add_object_commands(CLI::App& program, command_shelf& shelf) {
   for (const auto& about : words) {
     auto& group = *program.add_subcommand(std::string{to_string(about.kind)}, about.about)->require_subcommand(1);
     add_kind(group, shelf, about);
-    if (about.kind == object_kind::account)
+    if (about.kind == object_kind::provider) {
+      add_provider_lint(group, shelf);
+      add_provider_sign_in(group, shelf);
+      add_provider_credentials(group, shelf);
+    }
+    if (about.kind == object_kind::grant)
+      add_grant_commands(group, shelf);
+    if (about.kind == object_kind::account) {
       add_account_commands(group, shelf);
+      add_account_transfer(group, shelf);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+#include "app/cli/role_words.hpp"
 #include "app/cli/session.hpp"
 #include "app/cli/text_table.hpp"
 
@@ -5,25 +6,6 @@
 
 namespace postroom::app::cli {
 namespace {
-
-/// `who_acts` in words for whoever sits at the terminal.
-std::string who(std::string_view role) {
-  if (role == "caller")
-    return "you";
-  if (role == "gateway")
-    return "nobody: the gateway goes on by itself";
-  if (role == "operator")
-    return "who runs the gateway";
-  if (role == "user")
-    return "the delegate";
-  if (role == "directory_admin")
-    return "the directory's administrator (Entra)";
-  if (role == "exchange_admin")
-    return "the Exchange administrator";
-  if (role == "developer")
-    return "Postroom's developers";
-  return std::string{role};
-}
 
 void line(std::ostream& err, std::string_view title, std::string_view text) {
   if (!text.empty())
@@ -71,7 +53,8 @@ void print_problem(std::ostream& err, const api_answer& of) {
   if (!detail.empty())
     line(err, "meaning: ", meaning);
   line(err, "what to do: ", text_at(root, "remedy"));
-  line(err, "who: ", who(text_at(root, "who_acts")));
+  line(err, "who: ", role_in_words(text_at(root, "who_acts")));
+  line(err, "cause: ", text_at(root, "cause"));
   if (const auto pause = of.headers.find("retry-after"); pause != of.headers.end())
     line(err, "try again after: ", pause->second + " s");
 }

@@ -30,7 +30,10 @@ program::program(const surroundings& world)
   add_local_commands(*root_, *shelf_);
   add_sim_command(*root_, *shelf_);
   add_health_command(*root_, *shelf_);
+  add_explain_command(*root_, *shelf_);
+  add_doctor_command(*root_, *shelf_);
   add_object_commands(*root_, *shelf_);
+  add_authorize_command(*root_, *shelf_);
   auto& token = *root_->add_subcommand("token", "API tokens")->require_subcommand(1);
   add_token_create(token, *shelf_);
   add_token_commands(token, *shelf_);

@@ -129,11 +129,7 @@ exit_code session::perform(api_call call, const std::string& done) {
   return exit_code::done;
 }
 
-exit_code session::list(api_call call, const std::vector<column>& columns, std::size_t limit) {
-  std::vector<std::string> titles;
-  for (const auto& each : columns)
-    titles.push_back(each.title);
-  text_table table{std::move(titles)};
+exit_code session::each_item(api_call call, const std::function<bool(json_element)>& take, std::size_t limit) {
   std::size_t left = limit == 0 ? std::numeric_limits<std::size_t>::max() : limit;
   std::string after;
   while (true) {
@@ -151,25 +147,38 @@ exit_code session::list(api_call call, const std::vector<column>& columns, std::
       if (left == 0)
         break;
       --left;
-      if (json_) {
-        world_.out << one_line(item) << '\n';
-        continue;
-      }
-      std::vector<std::string> cells;
-      for (const auto& each : columns) {
-        const auto cell = value_at(item, each.path);
-        cells.push_back(cell ? readable(*cell) : "-");
-      }
-      table.add(std::move(cells));
+      if (!take(item))
+        return exit_code::done;
     }
     // A filter may leave nothing of a page that others follow.
     const auto before = std::exchange(after, text_at(page->root(), "next"));
     if (after.empty() || after == before || left == 0)
-      break;
+      return exit_code::done;
   }
-  if (!json_)
+}
+
+exit_code session::list(api_call call, const std::vector<column>& columns, std::size_t limit) {
+  std::vector<std::string> titles;
+  for (const auto& each : columns)
+    titles.push_back(each.title);
+  text_table table{std::move(titles)};
+  const auto take = [&](json_element item) {
+    if (json_) {
+      world_.out << one_line(item) << '\n';
+      return true;
+    }
+    std::vector<std::string> cells;
+    for (const auto& each : columns) {
+      const auto cell = value_at(item, each.path);
+      cells.push_back(cell ? readable(*cell) : "-");
+    }
+    table.add(std::move(cells));
+    return true;
+  };
+  const auto code = each_item(std::move(call), take, limit);
+  if (code == exit_code::done && !json_)
     table.print(world_.out);
-  return exit_code::done;
+  return code;
 }
 
 } // namespace postroom::app::cli

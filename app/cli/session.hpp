@@ -65,6 +65,10 @@ public:
   /// Pages through a list up to `limit` items (0: all): a table, or with --json one item a line as the pages come.
   [[nodiscard]] exit_code list(api_call call, const std::vector<column>& columns, std::size_t limit);
 
+  /// Every item of a paged list, as the pages come, until `take` has enough: false.
+  [[nodiscard]] exit_code each_item(api_call call, const std::function<bool(json_element)>& take,
+                                    std::size_t limit = 0);
+
   /// Tells what went wrong.
   [[nodiscard]] exit_code complain(const error& why);
   [[nodiscard]] exit_code complain(const api_answer& why);

@@ -149,6 +149,8 @@ void add_sim_command(CLI::App& program, command_shelf& shelf) {
   leaf.add_option("--directory", wish->directory, "Keep the certificates here [stand-in]");
   leaf.add_option("--gateway-config", wish->options.gateway_config,
                   "Write a postroom.toml with all tenants, providers, grants and accounts here (holds secrets)");
+  leaf.add_option("--gateway-listen", wish->options.gateway_listen,
+                  "Address of that gateway's API, where browsers come back to after a sign-in [127.0.0.1:8025]");
   leaf.add_option("--ready-file", wish->options.ready_file,
                   "Write {\"control_url\",\"identity_url\",\"ca_file\",\"pid\"} here once all ports are open");
   leaf.add_option("--run-for-s", wish->run_for_s, "End by itself after so many seconds; 0: never");

@@ -95,6 +95,7 @@ sim::tenant_plan read_tenant(const toml::table& of, config_problems& problems) {
     else
       table.problem("service", "is one of microsoft, google, generic");
   }
+  plan.upn_domain = table.text("upn_domain").value_or("");
   take_count(table, "providers", plan.providers, 1);
   take_count(table, "delegates", plan.delegates, 1);
   take_count(table, "mailboxes", plan.mailboxes, 1);

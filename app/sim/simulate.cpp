@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ result<void> write_files(const sim_options& options, const sim::stand_in& office
   if (!options.gateway_config.empty()) {
     sim::gateway_config_options config;
     config.ca_file = office.ca_file();
+    config.listen = options.gateway_listen;
     config.connections_per_second_per_host = 200;
     if (auto written = write_private_file(options.gateway_config, sim::gateway_config(office.providers(), config));
         !written)
@@ -53,6 +55,10 @@ void introduce(const sim_options& options, const sim::stand_in& office) {
     std::cout << "  trust     " << office.ca_file().string() << "\n";
   if (!options.gateway_config.empty())
     std::cout << "A gateway for all of them: postroom serve -c " << options.gateway_config.string() << "\n";
+  if (const auto& first = office.providers().front(); !first.delegates.empty() && !options.gateway_config.empty())
+    std::cout << "Sign-ins of its providers, by POST /v1/providers/{id}/authenticate, come here: as "
+              << first.delegates.front().upn << " with " << first.delegates.front().password.expose()
+              << ", a second factor is " << sim::user::mfa_code << "\n";
   std::cout << "Ctrl-C ends it.\n" << std::flush;
 }
 
@@ -89,6 +95,10 @@ int simulate(const sim_options& options) {
   }
   if (plan.tls) // whoever reads where the CA is may run elsewhere
     plan.directory = std::filesystem::absolute(plan.directory);
+  if (!options.gateway_config.empty())
+    for (const auto& uri : sim::callback_uris(options.gateway_listen))
+      if (std::ranges::find(plan.redirect_uris, uri) == plan.redirect_uris.end())
+        plan.redirect_uris.push_back(uri);
   auto office = sim::stand_in::start(plan);
   if (!office)
     return complain(office.error());

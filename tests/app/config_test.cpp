@@ -1,5 +1,7 @@
 #include "app/config.hpp"
 
+#include "tests/support/certificate_pems.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -264,6 +266,34 @@ TEST(config, accepts_the_example_of_the_readme) {
   const auto got = parse(text, "AZURE_CLIENT_SECRET=a\nANDREA_REFRESH_TOKEN=b\n");
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(got->accounts.size(), 1u);
+}
+
+std::string quoted(std::string_view pem) {
+  return "\"\"\"\n" + std::string{pem} + "\"\"\"\n";
+}
+
+TEST(config, takes_a_certificate_and_the_key_that_belongs_to_it) {
+  const auto certificate = provider + "certificate = " + quoted(test::rsa_certificate_pem);
+  const auto got = parse(certificate + "certificate_key = " + quoted(test::rsa_certificate_key_pem));
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(got->providers[0].record.certificate(), test::rsa_certificate_pem);
+  EXPECT_EQ(got->providers[0].certificate_key.expose(), test::rsa_certificate_key_pem);
+
+  const auto alone = problems_of(certificate);
+  EXPECT_THAT(alone, HasSubstr("certificate_key"));
+  EXPECT_THAT(alone, HasSubstr("is required with a certificate"));
+  EXPECT_THAT(problems_of(certificate + "certificate_key = " + quoted(test::ec_certificate_key_pem)),
+              HasSubstr("is not the key of the certificate"));
+  EXPECT_THAT(problems_of(certificate + "certificate_key_env = \"UNSET\"\n"), HasSubstr("UNSET"));
+  EXPECT_THAT(problems_of(provider + "certificate_key = \"x\"\n"), HasSubstr("is required with certificate_key"));
+}
+
+TEST(config, takes_the_password_of_a_proxy_from_the_environment) {
+  const auto proxy = provider + "proxy = \"http://gateway@proxy.example:3128\"\nproxy_password_env = \"PROXY\"\n";
+  const auto got = parse(proxy, "PROXY=pr0xy-value\n");
+  ASSERT_TRUE(got) << got.error().detail;
+  EXPECT_EQ(got->providers[0].proxy_password.expose(), "pr0xy-value");
+  EXPECT_THAT(problems_of(provider + "proxy_password = \"pr0xy-value\"\n"), Not(HasSubstr("pr0xy-value")));
 }
 
 } // namespace

@@ -127,7 +127,7 @@ TEST_F(declare_test, a_new_client_secret_is_sealed) {
   config.providers[0].client_secret = secret<>{"client-secret-2"};
   EXPECT_EQ(declare_now(config).written, 1u);
   const auto stored = read<records::Provider>(storage::keys::provider(tenant_id{"default"}, provider_id{"azure"}));
-  EXPECT_EQ(storage::open_client_secret(keys_, stored->value).value().expose(), "client-secret-2");
+  EXPECT_EQ(storage::open_secret(keys_, stored->value, "client_secret").value().expose(), "client-secret-2");
   EXPECT_EQ(stored->value.SerializeAsString().find("client-secret-2"), std::string::npos);
 }
 
@@ -177,6 +177,48 @@ TEST_F(declare_test, a_wrong_key_stops_everything_before_the_first_write) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::wrong_key);
   EXPECT_EQ(account("dev")->value.name(), "");
+}
+
+TEST_F(declare_test, keeps_a_secret_that_is_replaced_in_force) {
+  const auto provider = [this] {
+    return read<records::Provider>(storage::keys::provider(tenant_id{"default"}, provider_id{"azure"}))->value;
+  };
+  const auto secret_in = [&](std::string_view field) {
+    return storage::open_secret(keys_, provider(), field).value().expose();
+  };
+  auto config = sample();
+  config.providers[0].record.set_client_secret_expires_ms((now_ + 24h).time_since_epoch().count());
+  config.providers[0].proxy_password = secret<>{"proxy-1"};
+  config.providers[0].certificate_key = secret<>{"key-1"};
+  config.providers[0].record.set_certificate("certificate-1");
+  static_cast<void>(declare_now(config));
+  EXPECT_EQ(secret_in("proxy_password"), "proxy-1");
+  EXPECT_EQ(secret_in("certificate_key"), "key-1");
+  EXPECT_EQ(declare_now(config).written, 0U) << "sealed anew without need";
+
+  config.providers[0].client_secret = secret<>{"client-secret-2"};
+  config.providers[0].record.set_client_secret_expires_ms(0);
+  static_cast<void>(declare_now(config));
+  EXPECT_EQ(secret_in("client_secret"), "client-secret-2");
+  EXPECT_EQ(secret_in("previous_client_secret"), "client-secret-1");
+  EXPECT_NE(provider().previous_client_secret_expires_ms(), 0);
+  EXPECT_EQ(declare_now(config).written, 0U) << "what was kept is kept on";
+  EXPECT_EQ(secret_in("previous_client_secret"), "client-secret-1");
+}
+
+TEST_F(declare_test, keeps_who_signed_in) {
+  static_cast<void>(declare_now(sample()));
+  auto signed_in = grant()->value;
+  signed_in.set_upn("andrea@contoso.example");
+  signed_in.set_object_id("object");
+  signed_in.set_signed_in_ms(1);
+  signed_in.set_consented_scope("SMTP.Send");
+  signed_in.set_revoked_ms(2);
+  signed_in.add_resources()->set_resource("graph");
+  write(storage::put_config(signed_in, grant()->rev));
+  EXPECT_EQ(declare_now(sample()).written, 0U);
+  EXPECT_EQ(grant()->value.upn(), "andrea@contoso.example");
+  EXPECT_EQ(grant()->value.revoked_ms(), 2) << "a restart must not bring back what was given up";
 }
 
 } // namespace

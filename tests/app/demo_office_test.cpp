@@ -62,6 +62,19 @@ TEST_F(demo_office_test, is_two_customers_with_three_providers_and_one_sick_mail
   EXPECT_FALSE(accounts.contains("contoso/support"));
 }
 
+TEST_F(demo_office_test, takes_sign_ins_back_at_its_own_port) {
+  const auto office = open(3);
+  ASSERT_TRUE(office);
+  const auto config = demo_configuration("127.0.0.1:9000", directory, *office);
+  ASSERT_TRUE(config) << to_string(config.error());
+  EXPECT_EQ(config->providers.front().record.redirect_uri(),
+            "http://localhost:9000/api/cloudProviders/oauth2/microsoft/callback");
+  const auto listen = with_free_port("127.0.0.1:0");
+  EXPECT_THAT(listen, testing::MatchesRegex("127\\.0\\.0\\.1:[1-9][0-9]+"));
+  EXPECT_EQ(with_free_port("0.0.0.0:8025"), "0.0.0.0:8025");
+  EXPECT_EQ(with_free_port("nonsense"), "nonsense");
+}
+
 TEST_F(demo_office_test, gives_a_mailbox_whose_sign_in_is_dead_a_delegate_of_its_own) {
   const auto office = open(50);
   ASSERT_TRUE(office);

@@ -44,7 +44,7 @@ TEST(help, of_all_commands_is_what_the_document_knows) {
   EXPECT_EQ(gateway.run({"--help-all"}), 0);
   const auto all = gateway.out.str();
   const auto known = document();
-  const std::regex heading{"\n== postroom ([a-z ]+)\n"};
+  const std::regex heading{"\n== postroom ([a-z -]+)\n"};
   std::size_t commands = 0;
   for (std::sregex_iterator at{all.begin(), all.end(), heading}, end; at != end; ++at, ++commands)
     EXPECT_THAT(known, HasSubstr("`" + (*at)[1].str())) << "docs/command_line.md does not name it";

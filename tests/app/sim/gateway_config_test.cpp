@@ -59,7 +59,7 @@ TEST_F(gateway_config_read, has_the_customers_of_microsoft) {
   EXPECT_EQ(config.tenants[0].id(), "contoso");
   ASSERT_EQ(config.providers.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
-    const auto& [record, client_secret] = config.providers[i];
+    const auto& record = config.providers[i].record;
     const auto& facts = world->who.providers[i];
     EXPECT_EQ(record.tenant(), "contoso");
     EXPECT_EQ(record.id(), "app-" + std::to_string(i + 1));
@@ -67,10 +67,14 @@ TEST_F(gateway_config_read, has_the_customers_of_microsoft) {
     EXPECT_EQ(record.application_id(), facts.client_id);
     EXPECT_EQ(record.directory_id(), facts.tenant_id);
     EXPECT_EQ(record.token_endpoint(), facts.token_url);
+    EXPECT_EQ(record.discovery_url(), facts.discovery_url);
+    EXPECT_EQ(record.graph_endpoint(), facts.graph_url);
+    EXPECT_EQ(record.redirect_uri(), "http://localhost:8025/api/cloudProviders/oauth2/microsoft/callback");
+    EXPECT_EQ(record.purposes(), "imap smtp graph_read");
     EXPECT_EQ(record.imap_port(), 2U);
     EXPECT_EQ(record.smtp_port(), 3U);
     EXPECT_EQ(record.imap_security(), "plain");
-    EXPECT_EQ(client_secret.expose(), facts.client_secret.expose());
+    EXPECT_EQ(config.providers[i].client_secret.expose(), facts.client_secret.expose());
   }
   ASSERT_EQ(config.grants.size(), 4U);
   EXPECT_EQ(config.grants[0].record.delegate(), world->who.providers[0].delegates[0].upn);
@@ -94,12 +98,24 @@ TEST_F(gateway_config_read, opens_each_mailbox_by_whom_it_may_be_opened) {
     EXPECT_TRUE(world->mail.may_open(delegates.at(each.grant()), each.email())) << each.email();
 }
 
+TEST_F(gateway_config_read, knows_login_names_that_are_no_addresses) {
+  sim::tenant_plan contoso{"Contoso", "contoso.test", sim::service::microsoft, 1, 1, 1, {}};
+  contoso.upn_domain = "contoso.local";
+  read({contoso});
+  EXPECT_EQ(config.grants[0].record.delegate(), "dora.delegate@contoso.local");
+  EXPECT_EQ(config.accounts[0].email(), "support@contoso.test");
+  EXPECT_EQ(config.accounts[0].upn(), "support@contoso.local");
+}
+
 TEST_F(gateway_config_read, has_the_customers_of_google) {
   read({{"Fabrikam", "fabrikam.test", sim::service::google, 1, 1, 2, {}}}, true);
   ASSERT_EQ(config.providers.size(), 1U);
   const auto& record = config.providers[0].record;
   EXPECT_EQ(record.service(), "google");
   EXPECT_EQ(record.token_endpoint(), world->who.providers[0].token_url);
+  EXPECT_EQ(record.discovery_url(), world->who.providers[0].discovery_url);
+  EXPECT_EQ(record.revocation_endpoint(), world->who.providers[0].revocation_url);
+  EXPECT_EQ(record.redirect_uri(), "http://localhost:8025/api/cloudProviders/oauth2/google/callback");
   EXPECT_EQ(record.imap_port(), 6U);
   EXPECT_EQ(record.smtp_port(), 7U);
   EXPECT_EQ(record.imap_security(), "tls");

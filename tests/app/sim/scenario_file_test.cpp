@@ -250,10 +250,11 @@ TEST(scenario_file, accepts_the_example_that_explains_every_setting) {
   EXPECT_EQ(plan->redirect_uris, sim::scenario{}.redirect_uris);
   EXPECT_EQ(plan->limits.mail_bytes, sim::limit_plan{}.mail_bytes);
 
-  const auto with_comments =
-      std::regex_replace(content_of(root / "sim.example.toml"), std::regex{"\n# (directory|corpus) ="}, "\n$1 =");
+  const auto with_comments = std::regex_replace(content_of(root / "sim.example.toml"),
+                                                std::regex{"\n# (directory|corpus|upn_domain) ="}, "\n$1 =");
   const auto all = parsed(with_comments);
   EXPECT_EQ(all.directory, "/etc/sim/stand-in");
+  EXPECT_EQ(all.tenants.front().upn_domain, "contoso.local");
 }
 
 TEST(scenario_file, has_no_key_that_the_example_does_not_explain) {
