@@ -48,6 +48,21 @@ std::string_view type_name(service kind) {
   return kind == service::microsoft ? "outlook365" : kind == service::google ? "gmail" : "imap";
 }
 
+/// Empty when there is none.
+std::string callback_uri(std::string_view listen, service kind) {
+  const auto colon = listen.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::string_view{} : listen.substr(colon + 1);
+  if (kind == service::generic || port.empty() || port == "0")
+    return {};
+  return "http://localhost:" + std::string{port} + "/api/cloudProviders/oauth2/" + std::string{to_string(kind)} +
+         "/callback";
+}
+
+/// What is not empty.
+std::string given(std::string_view name, const std::string& value) {
+  return value.empty() ? std::string{} : setting(name, value);
+}
+
 std::string provider_block(const std::string& tenant, const std::string& id, const provider_facts& facts,
                            const gateway_config_options& options) {
   std::string text = "[[provider]]\n" + setting("tenant", tenant) + setting("id", id) +
@@ -55,9 +70,11 @@ std::string provider_block(const std::string& tenant, const std::string& id, con
                      setting("type", type_name(facts.kind));
   if (facts.kind != service::generic)
     text += setting("application_id", facts.client_id) + setting("client_secret", facts.client_secret.expose()) +
-            setting("token_endpoint", facts.token_url);
+            setting("token_endpoint", facts.token_url) + given("discovery_url", facts.discovery_url) +
+            given("revocation_endpoint", facts.revocation_url) + given("graph_endpoint", facts.graph_url) +
+            given("redirect_uri", callback_uri(options.listen, facts.kind));
   if (facts.kind == service::microsoft)
-    text += setting("directory_id", facts.tenant_id);
+    text += setting("directory_id", facts.tenant_id) + setting("purposes", "imap smtp graph_read");
   text += setting("imap_host", "localhost") + setting("imap_port", facts.imap_port) +
           setting("imap_security", options.ca_file.empty() ? "plain" : "tls") + setting("smtp_host", "localhost") +
           setting("smtp_port", facts.smtp_port) +
@@ -77,13 +94,16 @@ std::string grant_block(const std::string& tenant, const std::string& provider, 
 }
 
 std::string account_block(const std::string& tenant, const std::string& provider, const std::string& grant,
-                          const delegate_facts& delegate, const std::string& mailbox, service kind,
+                          const delegate_facts& delegate, const std::string& mailbox, const provider_facts& facts,
                           const gateway_config_options& options) {
+  const auto upn =
+      facts.upn_domain.empty() ? std::string{} : mailbox.substr(0, mailbox.find('@') + 1) + facts.upn_domain;
   const auto name = mailbox.substr(0, mailbox.find('@'));
   return "[[account]]\n" + setting("tenant", tenant) + setting("id", id_of(name)) + setting("name", name) +
-         setting("email", mailbox) + setting("username", mailbox) + setting("provider", provider) +
+         setting("email", mailbox) + setting("username", mailbox) + given("upn", upn) + setting("provider", provider) +
          setting("grant", grant) + setting("delegate", delegate.upn) + setting("list", "customers") +
-         setting("catch_up", options.catch_up) + (kind == service::generic ? "modern_authentication = false\n" : "");
+         setting("catch_up", options.catch_up) +
+         (facts.kind == service::generic ? "modern_authentication = false\n" : "");
 }
 
 /// Tenants may have the same name, or one of which no id can be made.
@@ -109,6 +129,14 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> callback_uris(std::string_view listen) {
+  std::vector<std::string> uris;
+  for (const auto kind : {service::microsoft, service::google})
+    if (auto uri = callback_uri(listen, kind); !uri.empty())
+      uris.push_back(std::move(uri));
+  return uris;
+}
 
 std::string id_of(std::string_view name) {
   std::string id;
@@ -141,7 +169,7 @@ std::string gateway_config(std::span<const provider_facts> providers, const gate
       blocks += grant_block(tenant, provider, grant, delegate, facts.kind);
       for (const auto& mailbox : delegate.mailboxes)
         if (accounts++ < options.accounts_max)
-          blocks += account_block(tenant, provider, grant, delegate, mailbox, facts.kind, options);
+          blocks += account_block(tenant, provider, grant, delegate, mailbox, facts, options);
     }
   }
   return text + blocks;

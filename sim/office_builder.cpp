@@ -30,15 +30,15 @@ constexpr std::array<std::array<std::string_view, 2>, 12> people{{{"Dora", "Dele
                                                                   {"Paul", "Peer"}}};
 
 struct person {
-  std::string upn;
+  std::string local; ///< of address and UPN, before the `@`
   std::string name;
 };
 
-/// `dora.delegate@…`, `emil.ebert@…`, …, then `dora.delegate-2@…`.
-person person_of(std::size_t number, const std::string& domain) {
+/// `dora.delegate`, `emil.ebert`, …, then `dora.delegate-2`.
+person person_of(std::size_t number) {
   const auto& [first, last] = people[number % people.size()];
   const auto round = number / people.size();
-  return {ascii_lower(first) + "." + ascii_lower(last) + (round ? "-" + std::to_string(round + 1) : "") + "@" + domain,
+  return {ascii_lower(first) + "." + ascii_lower(last) + (round ? "-" + std::to_string(round + 1) : ""),
           std::string{first} + " " + std::string{last} + (round ? " " + std::to_string(round + 1) : "")};
 }
 
@@ -47,19 +47,22 @@ class tenant_builder {
 public:
   tenant_builder(const scenario& plan, const tenant_plan& of, const identity_services& services,
                  const served_ports& ports, directory& mail)
-      : plan_(plan), of_(of), services_(services), ports_(ports), mail_(mail), domain_(ascii_lower(of.domain)) {}
+      : plan_(plan), of_(of), services_(services), ports_(ports), mail_(mail), domain_(ascii_lower(of.domain)),
+        upn_domain_(of.upn_domain.empty() ? domain_ : ascii_lower(of.upn_domain)) {}
 
   void build(office& into) {
     tenant made;
     made.id = guid("tenant/" + domain_);
     made.name = of_.name.empty() ? domain_ : of_.name;
     made.domains = {domain_};
+    if (upn_domain_ != domain_)
+      made.domains.push_back(upn_domain_);
     made.kind = of_.kind;
     made.policies = of_.policies;
     tenant_ = &services_.people.add_tenant(std::move(made));
-    add_user({"admin@" + domain_, "Administrator"}).administrator = true;
+    add_user({"admin", "Administrator"}).administrator = true;
     for (std::size_t i = 0; i < of_.mailboxes; ++i)
-      into.mailboxes.push_back(mail_.add(mailbox_address(i, domain_), of_.kind).address());
+      into.mailboxes.push_back(add_mailbox(mailbox_address(i, domain_)));
     for (std::size_t number = 0; number < of_.providers; ++number)
       into.providers.push_back(provider(number));
   }
@@ -67,13 +70,29 @@ public:
 private:
   [[nodiscard]] std::string guid(const std::string& label) const { return seeded_guid(plan_.seed, label); }
 
+  [[nodiscard]] std::string upn_of(const std::string& address) const {
+    return address.substr(0, address.find('@') + 1) + upn_domain_;
+  }
+
+  /// The address.
+  std::string add_mailbox(const std::string& address) {
+    mail_.add(address, of_.kind);
+    const auto upn = upn_of(address);
+    (void)mail_.identify(address, upn, guid("user/" + upn)); // nobody else's: all names of a tenant are different
+    return address;
+  }
+
   user& add_user(const person& who) {
     user made;
-    made.upn = who.upn;
-    made.object_id = guid("user/" + who.upn);
+    const auto address = who.local + "@" + domain_;
+    made.upn = upn_of(address);
+    if (made.upn != address)
+      made.mail = address;
+    made.object_id = guid("user/" + made.upn);
     made.name = who.name;
     made.password = new_password();
-    return tenant_->users.insert_or_assign(ascii_lower(who.upn), std::move(made)).first->second;
+    const auto key = ascii_lower(made.upn);
+    return tenant_->users.insert_or_assign(key, std::move(made)).first->second;
   }
 
   application& add_application(std::size_t number) {
@@ -94,7 +113,7 @@ private:
     for (const auto& uri : plan_.redirect_uris)
       made.redirect_uris.push_back({uri, redirect_kind::web});
     if (!google)
-      made.roles = {"IMAP.AccessAsApp", "SMTP.SendAsApp"};
+      made.roles = {"IMAP.AccessAsApp", "SMTP.SendAsApp", "Mail.ReadWrite", "Mail.Send"};
     return services_.people.add_application(std::move(made));
   }
 
@@ -103,6 +122,8 @@ private:
     principal.object_id = guid("principal/" + client.client_id);
     principal.roles = client.roles;
     record_consent(principal, {}, mail_scopes(of_.kind));
+    if (of_.kind != service::google)
+      record_consent(principal, {}, graph_scopes());
   }
 
   provider_facts provider(std::size_t number) {
@@ -115,8 +136,13 @@ private:
     facts.application_name = client.name;
     facts.client_id = client.client_id;
     facts.client_secret = client.secrets.front().value;
-    facts.token_url =
-        services_.base_url + (of_.kind == service::google ? "/token" : "/" + tenant_->id + "/oauth2/v2.0/token");
+    const bool google = of_.kind == service::google;
+    const auto entra = services_.base_url + "/" + tenant_->id;
+    facts.token_url = google ? services_.base_url + "/token" : entra + "/oauth2/v2.0/token";
+    facts.discovery_url = (google ? services_.base_url : entra + "/v2.0") + "/.well-known/openid-configuration";
+    facts.revocation_url = google ? services_.base_url + "/revoke" : std::string{};
+    facts.graph_url = google ? std::string{} : services_.base_url;
+    facts.upn_domain = upn_domain_ == domain_ ? std::string{} : upn_domain_;
     facts.imap_port = imap_port_of(ports_, of_.kind);
     facts.smtp_port = smtp_port_of(ports_, of_.kind);
     if (of_.kind == service::microsoft)
@@ -129,9 +155,9 @@ private:
   /// Users who may open mailboxes that are nobody's.
   void add_delegates(std::size_t provider, provider_facts& facts) {
     for (std::size_t i = 0; i < of_.delegates; ++i) {
-      const auto who = person_of(provider * of_.delegates + i, domain_);
-      mail_.add(who.upn, of_.kind);
-      facts.delegates.push_back(signed_in(add_user(who), facts.client_id));
+      const auto& who = add_user(person_of(provider * of_.delegates + i));
+      add_mailbox(who.address());
+      facts.delegates.push_back(signed_in(who, facts.client_id));
     }
     std::vector<std::string> all;
     for (auto number = provider; number < of_.mailboxes; number += of_.providers) {
@@ -147,7 +173,8 @@ private:
   void add_owners(std::size_t provider, provider_facts& facts) {
     for (auto number = provider; number < of_.mailboxes; number += of_.providers) {
       const auto address = mailbox_address(number, domain_);
-      auto owner = signed_in(add_user({address, address.substr(0, address.find('@'))}), facts.client_id);
+      const auto local = address.substr(0, address.find('@'));
+      auto owner = signed_in(add_user({local, local}), facts.client_id);
       owner.mailboxes = {address};
       facts.delegates.push_back(std::move(owner));
     }
@@ -172,6 +199,7 @@ private:
   const served_ports& ports_;
   directory& mail_;
   std::string domain_;
+  std::string upn_domain_;
   tenant* tenant_ = nullptr;
 };
 
@@ -184,7 +212,7 @@ std::string application_for(const office& who, const tenant& of) {
 } // namespace
 
 result<secret<>> add_user(const scenario& plan, const office& who, const identity_services& services, directory& mail,
-                          std::string_view upn, std::string_view client_id) {
+                          std::string_view upn, std::string_view client_id, std::string_view address) {
   auto* const home = services.people.tenant_of(upn);
   if (!home || upn.size() > address_max)
     return fail(errc::not_found, "no tenant has the domain of \"" + std::string{upn} + "\"");
@@ -195,11 +223,19 @@ result<secret<>> add_user(const scenario& plan, const office& who, const identit
     return fail(errc::not_found, "there is no application \"" + client + "\"");
   user made;
   made.upn = upn;
+  if (!address.empty() && !ascii_iequals(address, upn))
+    made.mail = address;
+  if (services.people.tenant_of(made.address()) != home || made.address().size() > address_max)
+    return fail(errc::not_found, "the tenant has not the domain of \"" + made.address() + "\"");
+  if (mail.find_any(made.address()) || mail.find_any(upn))
+    return fail(errc::conflict, "a mailbox has that address or login name already");
   made.object_id = seeded_guid(plan.seed, "user/" + made.upn);
   made.name = made.upn.substr(0, made.upn.find('@'));
   made.password = new_password();
+  mail.add(made.address(), home->kind);
+  if (auto named = mail.identify(made.address(), made.upn, made.object_id); !named)
+    return named.error();
   home->users.insert_or_assign(ascii_lower(upn), std::move(made));
-  mail.add(std::string{upn}, home->kind);
   return sign_in(services, client, upn, mail_scopes(home->kind));
 }
 

@@ -35,6 +35,8 @@ bool is_domain(std::string_view text) {
 result<void> check_tenant(const tenant_plan& plan) {
   if (!is_domain(plan.domain))
     return refuse("\"" + plan.domain + "\" is not a domain");
+  if (!plan.upn_domain.empty() && (!is_domain(plan.upn_domain) || plan.kind != service::microsoft))
+    return refuse(plan.domain + ": upn_domain is a domain, and for customers of Microsoft only");
   if (plan.providers == 0 || plan.providers > providers_max)
     return refuse(plan.domain + ": between 1 and " + std::to_string(providers_max) + " providers");
   if (plan.delegates == 0 || plan.delegates > delegates_max / plan.providers)
@@ -54,6 +56,8 @@ result<std::size_t> check_tenants(const scenario& plan) {
       return fine.error();
     if (!domains.insert(ascii_lower(each.domain)).second)
       return refuse("two tenants have the domain " + each.domain);
+    if (!each.upn_domain.empty() && !domains.insert(ascii_lower(each.upn_domain)).second)
+      return refuse(each.domain + ": its upn_domain " + each.upn_domain + " is a domain already");
     mailboxes += each.mailboxes;
   }
   if (mailboxes > mailboxes_max)

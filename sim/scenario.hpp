@@ -24,6 +24,8 @@ struct tenant_plan {
   std::size_t delegates = 1;
   std::size_t mailboxes = 20; ///< spread evenly over providers, then delegates
   tenant_policies policies;
+  /// Of login names: then nobody's UPN is their address. Empty: they are the same.
+  std::string upn_domain{};
 };
 
 /// How mail comes.
@@ -71,6 +73,8 @@ struct scenario {
       "https://localhost:8443/api/cloudProviders/oauth2/microsoft/callback",
       "http://localhost:8025/api/cloudProviders/oauth2/microsoft/callback",
       "http://127.0.0.1:8025/api/cloudProviders/oauth2/microsoft/callback",
+      "https://localhost:8443/api/cloudProviders/oauth2/google/callback",
+      "http://localhost:8025/api/cloudProviders/oauth2/google/callback",
   };
   mail_plan mail;
   limit_plan limits;
@@ -104,7 +108,7 @@ struct delegate_facts {
   std::string upn;
   secret<> password;
   secret<> refresh_token;
-  std::vector<std::string> mailboxes;
+  std::vector<std::string> mailboxes; ///< addresses
 };
 struct provider_facts {
   std::string tenant_name;
@@ -114,6 +118,10 @@ struct provider_facts {
   std::string client_id;
   secret<> client_secret;
   std::string token_url;
+  std::string discovery_url;
+  std::string revocation_url; ///< empty at Microsoft, where there is none
+  std::string graph_url;      ///< what stands for `https://graph.microsoft.com`; empty at Google
+  std::string upn_domain;     ///< of login names, where that is not the addresses'
   std::uint16_t imap_port = 0;
   std::uint16_t smtp_port = 0;
   std::vector<delegate_facts> delegates;

@@ -1,6 +1,7 @@
 #include "sim/server_group.hpp"
 
 #include "sim/control/fault_effects.hpp"
+#include "sim/identity/replies.hpp"
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -76,8 +77,11 @@ result<served_ports> server_group::listen(const scenario& plan) {
 void server_group::serve(world& world, asio::ssl::context* tls) {
   world_ = &world;
   control_api_.emplace(world, *this);
-  identity_service_ = {[&world](const http_request& request) { return world.platform.answer(request); }, tls,
-                       form_bytes_max};
+  identity_service_ = {[&world](const http_request& request) {
+                         return is_graph_path(path_of(request)) ? answer_graph(world.graph, request)
+                                                                : world.platform.answer(request);
+                       },
+                       tls, form_bytes_max};
   control_service_ = {[this](const http_request& request) { return control_api_->answer(request); }, nullptr,
                       world::mail_bytes_max};
   identity_.serve([this](tcp::socket socket) {

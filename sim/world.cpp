@@ -37,8 +37,8 @@ world::world(const scenario& plan, const served_ports& ports, const clock& truth
     : plan(plan), ports(ports), time(truth), tokens(identity_url(plan, ports), time, std::move(keys)), grants(time),
       faults(plan.seed, time), records(plan.journal_mails_max), bounces(mail, records, stats, time),
       services{identity_url(plan, ports), plan.access_token_life, people, tokens, grants, faults, time},
-      platform(services), who(build_office(plan, services, ports, mail)),
-      flow(plan.mail, plan.seed, who.mailboxes, std::move(mails)) {
+      platform(services), graph{services.base_url, people, mail, tokens, time},
+      who(build_office(plan, services, ports, mail)), flow(plan.mail, plan.seed, who.mailboxes, std::move(mails)) {
   for (const auto& each : who.mailboxes)
     idles.add(each);
   fill();

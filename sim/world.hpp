@@ -7,6 +7,7 @@
 #include "sim/control/idle_watch.hpp"
 #include "sim/control/journal.hpp"
 #include "sim/control/stats.hpp"
+#include "sim/graph/graph_api.hpp"
 #include "sim/identity/platform.hpp"
 #include "sim/mail/bounce_queue.hpp"
 #include "sim/mail/mailbox.hpp"
@@ -59,6 +60,7 @@ public:
   idle_watch idles;
   identity_services services;
   identity_platform platform;
+  graph_services graph;
   office who;
   mail_flow flow;
 

@@ -132,7 +132,8 @@ http_response patch_principal(const control_call& call) {
   if (!tenant || !client)
     return refusal(fail(errc::not_found, "there is no such tenant or application"));
   auto& principal = principal_of(*tenant, client->client_id);
-  auto enabled = principal.enabled, assignment_required = principal.assignment_required;
+  auto enabled = principal.enabled, assignment_required = principal.assignment_required,
+       mailboxes_restricted = principal.mailboxes_restricted;
   std::vector<std::string> roles(principal.roles.begin(), principal.roles.end()),
       scopes(principal.scopes.begin(), principal.scopes.end()),
       assigned(principal.assigned.begin(), principal.assigned.end());
@@ -142,10 +143,12 @@ http_response patch_principal(const control_call& call) {
   fields.read("assigned", assigned);
   fields.read("roles", roles);
   fields.read("scopes", scopes);
+  fields.read("mailboxes_restricted", mailboxes_restricted);
   if (auto fine = fields.done(); !fine)
     return refusal(fine.error());
   principal.enabled = enabled;
   principal.assignment_required = assignment_required;
+  principal.mailboxes_restricted = mailboxes_restricted;
   principal.roles = {roles.begin(), roles.end()};
   principal.scopes = {scopes.begin(), scopes.end()};
   principal.assigned.clear();
@@ -163,7 +166,8 @@ constexpr std::array<control_route, 6> routes{
      {http::verb::post, "/v1/applications/{}/certificates", "a certificate in PEM to sign assertions with",
       post_certificate},
      {http::verb::patch, "/v1/tenants/{}/applications/{}",
-      "consent and access: enabled, assignment_required, assigned (UPNs), roles, scopes", patch_principal}}};
+      "consent and access: enabled, assignment_required, assigned (UPNs), roles, scopes, mailboxes_restricted",
+      patch_principal}}};
 
 } // namespace
 

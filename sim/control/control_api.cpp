@@ -1,7 +1,7 @@
 #include "sim/control/control_api.hpp"
 
 #include "base/ascii.hpp"
-#include "base/encoding.hpp"
+#include "sim/net/url_path.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,28 +34,6 @@ bool is_from_elsewhere(const http_request& request) {
   const auto origin = view_of(request[http::field::origin]);
   const auto slashes = origin.find("//");
   return !origin.empty() && (slashes == std::string_view::npos || !is_this_machine(origin.substr(slashes + 2)));
-}
-
-/// A `+` is a plus: this is a path, not a form.
-std::string percent_decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet =
-        text[i] == '%' && i + 2 < text.size() ? hex_decode(text.substr(i + 1, 2)) : result<std::string>{};
-    if (octet && octet->size() == 1) {
-      plain += *octet;
-      i += 2;
-    } else {
-      plain += text[i];
-    }
-  }
-  return plain;
-}
-
-std::string_view next_segment(std::string_view& path) {
-  const auto segment = path.substr(0, path.find('/'));
-  path.remove_prefix(std::min(segment.size() + 1, path.size()));
-  return segment;
 }
 
 /// What stands for each `{}`; nothing when the path is another.

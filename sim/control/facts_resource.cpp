@@ -28,6 +28,10 @@ json::object provider_json(const world& world, const provider_facts& facts) {
                         {"client_id", facts.client_id},
                         {"client_secret", facts.client_secret.expose()},
                         {"token_url", facts.token_url},
+                        {"discovery_url", facts.discovery_url},
+                        {"revocation_url", facts.revocation_url},
+                        {"graph_url", facts.graph_url},
+                        {"upn_domain", facts.upn_domain},
                         {"imap_host", "localhost"},
                         {"imap_port", facts.imap_port},
                         {"imap_security", world.plan.tls ? "tls" : "none"},
@@ -36,7 +40,7 @@ json::object provider_json(const world& world, const provider_facts& facts) {
                         {"smtp_security", world.plan.tls ? "starttls" : "none"},
                         {"delegates", std::move(delegates)}};
   const auto* const tenant = world.people.find_tenant(facts.tenant_id);
-  if (const auto* const administrator = tenant ? tenant->find_user("admin@" + tenant->domains.front()) : nullptr)
+  if (const auto* const administrator = tenant ? tenant->find_user("admin@" + tenant->domains.back()) : nullptr)
     provider["administrator"] =
         json::object{{"upn", administrator->upn}, {"password", administrator->password.expose()}};
   if (tenant)

@@ -24,12 +24,15 @@ std::string_view name_of(smtp_auth setting) {
 json::object mailbox_json(mailbox& box) {
   const auto& inbox = box.inbox();
   return {{"address", box.address()},
+          {"upn", box.login_name()},
+          {"object_id", box.object_id()},
           {"uidvalidity", inbox.uid_validity()},
           {"uidnext", inbox.uid_next()},
           {"count", inbox.mails().size()},
           {"imap_enabled", box.settings.imap_enabled},
           {"smtp", name_of(box.settings.smtp)},
           {"licensed", box.settings.licensed},
+          {"on_premises", box.settings.on_premises},
           {"copy_for_sent_as", box.settings.copy_for_sent_as}};
 }
 
@@ -38,21 +41,38 @@ http_response get_mailbox(const control_call& call) {
   return found ? json_answer(mailbox_json(*found)) : no_mailbox(call);
 }
 
+/// That of a user is the user's UPN.
+result<void> rename_login(world& world, const mailbox& box, const std::string& upn) {
+  if (upn == box.login_name())
+    return {};
+  const auto* const home = world.people.tenant_of(box.address());
+  if (!home || home->kind != service::microsoft || world.people.tenant_of(upn) != home)
+    return fail(errc::invalid_argument, "upn is a name at a domain of the mailbox's tenant, a customer of Microsoft");
+  if (home->find_user(box.login_name()) || home->find_user(upn))
+    return fail(errc::conflict, "upn: the mailbox or the name is a user's");
+  return world.mail.identify(box.address(), upn, {});
+}
+
 http_response patch_mailbox(const control_call& call) {
   auto* const found = call.world.mail.find(call.names[0]);
   if (!found)
     return no_mailbox(call);
   auto settings = found->settings;
+  auto upn = found->login_name();
   std::string smtp{name_of(settings.smtp)};
   json_fields fields{call.request.body()};
   fields.read("imap_enabled", settings.imap_enabled);
   fields.read("licensed", settings.licensed);
   fields.read("copy_for_sent_as", settings.copy_for_sent_as);
+  fields.read("on_premises", settings.on_premises);
+  fields.read("upn", upn);
   fields.read("smtp", smtp);
   if (smtp != "on" && smtp != "off" && smtp != "inherit")
     fields.refuse("smtp is one of on, off, inherit");
   if (auto fine = fields.done(); !fine)
     return refusal(fine.error());
+  if (auto named = rename_login(call.world, *found, upn); !named)
+    return refusal(named.error());
   settings.smtp = smtp == "on" ? smtp_auth::on : smtp == "off" ? smtp_auth::off : smtp_auth::inherit;
   found->settings = settings;
   return json_answer(mailbox_json(*found));
@@ -130,8 +150,8 @@ http_response delete_rights(const control_call& call) {
 
 constexpr std::array<control_route, 6> routes{
     {{http::verb::get, "/v1/mailboxes/{}", "INBOX: uidvalidity, uidnext, count; the mailbox's settings", get_mailbox},
-     {http::verb::patch, "/v1/mailboxes/{}", "imap_enabled, smtp (on, off, inherit), licensed, copy_for_sent_as",
-      patch_mailbox},
+     {http::verb::patch, "/v1/mailboxes/{}",
+      "imap_enabled, smtp (on, off, inherit), licensed, on_premises, upn, copy_for_sent_as", patch_mailbox},
      {http::verb::post, "/v1/mailboxes/{}/mails", "a mail (RFC 5322) into INBOX; empty: a generated one", post_mail},
      {http::verb::delete_, "/v1/mailboxes/{}/mails/{}", "deletes the mail with this UID from INBOX", delete_mail},
      {http::verb::post, "/v1/mailboxes/{}/rights", "gives user (UPN or client id) full_access, send_as (both: true)",

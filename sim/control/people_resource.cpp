@@ -14,6 +14,7 @@ constexpr std::int64_t year_s = 366 * 86'400;
 
 json::object user_json(const user& who) {
   return {{"upn", who.upn},
+          {"address", who.address()},
           {"name", who.name},
           {"object_id", who.object_id},
           {"password", who.password.expose()},
@@ -34,14 +35,15 @@ http_response no_user(const control_call& call) {
 }
 
 http_response post_user(const control_call& call) {
-  std::string upn, client_id;
+  std::string upn, client_id, address;
   json_fields fields{call.request.body()};
   fields.read("upn", upn);
   fields.read("client_id", client_id);
+  fields.read("address", address);
   if (auto fine = fields.done(); !fine)
     return refusal(fine.error());
   auto& world = call.world;
-  const auto made = add_user(world.plan, world.who, world.services, world.mail, upn, client_id);
+  const auto made = add_user(world.plan, world.who, world.services, world.mail, upn, client_id, address);
   if (!made)
     return refusal(made.error());
   auto answer = user_json(*call.world.people.tenant_of(upn)->find_user(upn));
@@ -112,7 +114,7 @@ http_response patch_policies(const control_call& call) {
 }
 
 constexpr std::array<control_route, 4> routes{
-    {{http::verb::post, "/v1/users", "a further user with a mailbox: upn, client_id (of whom to sign in to)",
+    {{http::verb::post, "/v1/users", "a further user with a mailbox: upn, address, client_id (to sign in to)",
       post_user},
      {http::verb::get, "/v1/users/{}", "a user, with the password", get_user},
      {http::verb::patch, "/v1/users/{}",

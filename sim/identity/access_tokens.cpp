@@ -1,5 +1,6 @@
 #include "sim/identity/access_tokens.hpp"
 
+#include "base/ascii.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 
@@ -40,6 +41,15 @@ std::string joined(const std::vector<std::string>& words) {
 std::string pairwise_subject(const application& client, const user& holder) {
   const auto digest = sha256(client.client_id + holder.object_id);
   return base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+/// 21 digits, as Google's account ids have.
+std::string google_subject(const user& holder) {
+  const auto digest = sha256(holder.object_id);
+  std::string digits{"1"};
+  for (std::size_t i = 0; digits.size() < 21; ++i)
+    digits += static_cast<char>('0' + static_cast<unsigned char>(as_view(digest)[i]) % 10);
+  return digits;
 }
 
 /// Google is one issuer, Entra one for each tenant.
@@ -94,23 +104,39 @@ std::string access_tokens::issue(const token_wish& wish) const {
   return sign(keys_.front(), claims);
 }
 
-std::string access_tokens::issue_id_token(const tenant& directory, const application& client, const user& holder,
-                                          std::string_view nonce) const {
+std::string access_tokens::issue_id_token(const id_token_wish& wish) const {
   const auto now = time_.now();
-  json::object claims{{"aud", client.client_id},
-                      {"iss", issuer_of(issuer_base_, directory)},
+  const bool google = wish.directory.kind == service::google;
+  const auto has = [&](std::string_view scope) {
+    return std::ranges::any_of(wish.scopes, [&](const std::string& each) { return ascii_iequals(each, scope); });
+  };
+  json::object claims{{"aud", wish.client.client_id},
+                      {"iss", issuer_of(issuer_base_, wish.directory)},
                       {"iat", seconds_of(now)},
                       {"nbf", seconds_of(now)},
-                      {"exp", seconds_of(now + std::chrono::hours{1})},
-                      {"name", holder.name},
-                      {"oid", holder.object_id},
-                      {"preferred_username", holder.upn},
-                      {"sub", pairwise_subject(client, holder)},
-                      {"tid", directory.id},
-                      {"uti", base64url_encode(random_string(16))},
-                      {"ver", "2.0"}};
-  if (!nonce.empty())
-    claims["nonce"] = nonce;
+                      {"exp", seconds_of(now + std::chrono::hours{1})}};
+  if (has("profile"))
+    claims["name"] = wish.holder.name;
+  if (has("email"))
+    claims["email"] = wish.holder.address();
+  if (google) {
+    claims["azp"] = wish.client.client_id;
+    claims["sub"] = google_subject(wish.holder);
+    claims["hd"] = wish.directory.domains.empty() ? std::string{} : wish.directory.domains.front();
+    if (has("email"))
+      claims["email_verified"] = true;
+  } else {
+    claims["sub"] = pairwise_subject(wish.client, wish.holder);
+    claims["tid"] = wish.directory.id;
+    claims["uti"] = base64url_encode(random_string(16));
+    claims["ver"] = "2.0";
+    if (has("profile")) {
+      claims["oid"] = wish.holder.object_id;
+      claims["preferred_username"] = wish.holder.upn;
+    }
+  }
+  if (!wish.nonce.empty())
+    claims["nonce"] = wish.nonce;
   return sign(keys_.front(), claims);
 }
 
@@ -122,13 +148,14 @@ result<token_holder> access_tokens::check_signed(std::string_view token) const {
     return fail(errc::unauthenticated, "the token is not ours");
   // What carries our signature has the shape we gave it.
   const auto claims = json::parse(content->payload).as_object();
-  if (!claims.contains("appid") || !is_mail(std::string{claims.at("aud").as_string()}))
-    return fail(errc::unauthenticated, "the token is for another resource");
+  if (!claims.contains("appid"))
+    return fail(errc::unauthenticated, "the token is no access token");
   const auto text = [&](const char* name) {
     return claims.contains(name) ? std::string{claims.at(name).as_string()} : std::string{};
   };
   token_holder holder{text("tid"), text("appid"), text("upn")};
   holder.app_only = holder.upn.empty();
+  holder.resource = text("aud");
   holder.permissions = words_of(text("scp"));
   if (const auto* roles = claims.if_contains("roles"))
     holder.permissions = json::value_to<std::vector<std::string>>(*roles);
@@ -138,7 +165,7 @@ result<token_holder> access_tokens::check_signed(std::string_view token) const {
   return holder;
 }
 
-result<token_holder> access_tokens::check(std::string_view token) const {
+result<token_holder> access_tokens::read(std::string_view token) const {
   auto known = checked_.find(std::string{token});
   if (known == checked_.end()) {
     auto holder = check_signed(token);
@@ -148,9 +175,18 @@ result<token_holder> access_tokens::check(std::string_view token) const {
       checked_.clear();
     known = checked_.emplace(token, std::move(*holder)).first;
   }
-  if (known->second.expires <= time_.now())
-    return fail(errc::unauthenticated, "the token has expired");
   return known->second;
+}
+
+result<token_holder> access_tokens::check(std::string_view token) const {
+  auto holder = read(token);
+  if (!holder)
+    return holder;
+  if (!is_mail(holder->resource))
+    return fail(errc::unauthenticated, "the token is for another resource");
+  if (holder->expires <= time_.now())
+    return fail(errc::unauthenticated, "the token has expired");
+  return holder;
 }
 
 void access_tokens::rotate_keys() {
@@ -164,17 +200,22 @@ void access_tokens::retire_old_keys() {
   checked_.clear();
 }
 
-std::string access_tokens::key_set() const {
+std::string access_tokens::key_set(service whose) const {
   json::array keys;
   for (const auto& key : keys_) {
     const auto numbers = rsa_numbers_of(key.pair.public_key).value();
-    keys.push_back(json::object{{"kty", "RSA"},
-                                {"use", "sig"},
-                                {"kid", key.id},
-                                {"x5t", key.id},
-                                {"n", base64url_encode(numbers.modulus)},
-                                {"e", base64url_encode(numbers.exponent)},
-                                {"issuer", issuer_base_ + "/{tenantid}/v2.0"}});
+    json::object entry{{"kty", "RSA"},
+                       {"use", "sig"},
+                       {"kid", key.id},
+                       {"n", base64url_encode(numbers.modulus)},
+                       {"e", base64url_encode(numbers.exponent)}};
+    if (whose == service::google) {
+      entry["alg"] = "RS256";
+    } else {
+      entry["x5t"] = key.id;
+      entry["issuer"] = issuer_base_ + "/{tenantid}/v2.0";
+    }
+    keys.push_back(std::move(entry));
   }
   return json::serialize(json::object{{"keys", std::move(keys)}});
 }

@@ -22,6 +22,7 @@ struct token_holder {
   std::string client_id;
   std::string upn; ///< empty for app-only tokens
   bool app_only = false;
+  std::string resource;                 ///< its `aud`
   std::vector<std::string> permissions; ///< scopes or roles, without the resource: `IMAP.AccessAsUser.All`
   wall_time expires{};
 
@@ -38,6 +39,16 @@ struct token_wish {
   std::chrono::seconds life{3600};
 };
 
+/// Whom an ID token is for and about.
+struct id_token_wish {
+  const tenant& directory;
+  const application& client;
+  const user& holder;
+  /// OpenID Connect's: `profile` tells name and, at Entra, user name and object id; `email` the address.
+  const std::vector<std::string>& scopes;
+  std::string_view nonce; ///< empty: none was sent
+};
+
 /// Signs tokens (JWT, RS256) with a key that can be changed while old ones are still checked, and checks what the mail
 /// servers are given. Checked tokens are remembered, so a thousand sessions with one token cost one signature check.
 /// Not thread-safe.
@@ -49,18 +60,21 @@ public:
   /// With the claims Entra writes: aud, iss, iat, nbf, exp, tid, oid, sub, appid, azp, upn, scp or roles, idtyp, uti,
   /// ver.
   [[nodiscard]] std::string issue(const token_wish& wish) const;
-  /// An ID token for the application, with nonce unless empty.
-  [[nodiscard]] std::string issue_id_token(const tenant& directory, const application& client, const user& holder,
-                                           std::string_view nonce) const;
+  /// With the claims of who issues it: Entra's tid, oid, preferred_username; Google's azp, hd, email_verified and a
+  /// `sub` of digits, which is the same for all applications.
+  [[nodiscard]] std::string issue_id_token(const id_token_wish& wish) const;
   /// `unauthenticated` when it was not signed here, has expired, is not valid yet, or is for another resource than
   /// Exchange's (`https://outlook.office.com` and `https://outlook.office365.com` are one) or Google's mail.
   [[nodiscard]] result<token_holder> check(std::string_view token) const;
+  /// Of any resource, and expired or not: what is left is the caller's to tell. `unauthenticated` when it was not
+  /// signed here or is not valid yet.
+  [[nodiscard]] result<token_holder> read(std::string_view token) const;
 
   /// From now on a new key signs; the old ones stay in the key set until `retire_old_keys()`.
   void rotate_keys();
   void retire_old_keys();
-  /// The JSON Web Key Set, as Entra writes it: kty, use, kid, x5t, n, e, issuer (with `{tenantid}`).
-  [[nodiscard]] std::string key_set() const;
+  /// The JSON Web Key Set: kty, use, kid, alg, n, e; Entra's with x5t and issuer (with `{tenantid}`).
+  [[nodiscard]] std::string key_set(service whose = service::microsoft) const;
   /// Of the key that signs. For servers that read keys from files.
   [[nodiscard]] std::string key_id() const;
   [[nodiscard]] std::string public_key_pem() const;

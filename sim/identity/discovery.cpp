@@ -29,12 +29,12 @@ json::object configuration(const std::string& base_url, const std::string& tenan
           {"http_logout_supported", true},
           {"frontchannel_logout_supported", true},
           {"end_session_endpoint", base + "/oauth2/v2.0/logout"},
-          {"claims_supported",
-           json::array{"sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid", "oid", "ver"}},
+          {"claims_supported", json::array{"sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name",
+                                           "tid", "oid", "ver", "email"}},
           {"tenant_region_scope", nullptr},
           {"cloud_instance_name", "microsoftonline.com"},
           {"cloud_graph_host_name", "graph.windows.net"},
-          {"msgraph_host", "graph.microsoft.com"}};
+          {"msgraph_host", base_url.substr(base_url.find("//") + 2)}};
 }
 
 denial unknown_tenant(std::string_view tenant) {

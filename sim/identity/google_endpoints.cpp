@@ -91,7 +91,7 @@ json::object issue(const identity_services& services, const google_parties& who,
                      }()},
                     {"token_type", "Bearer"}};
   if (std::ranges::find(scopes, "openid") != scopes.end())
-    body["id_token"] = services.tokens.issue_id_token(who.directory, who.client, who.holder, nonce);
+    body["id_token"] = services.tokens.issue_id_token({who.directory, who.client, who.holder, scopes, nonce});
   return body;
 }
 
@@ -205,21 +205,21 @@ http_response answer_google_revoke(const identity_services& services, const http
 
 http_response answer_google_discovery(const identity_services& services) {
   const auto& base = services.base_url;
-  return json_reply(
-      json::object{{"issuer", base},
-                   {"authorization_endpoint", base + "/o/oauth2/v2/auth"},
-                   {"token_endpoint", base + "/token"},
-                   {"revocation_endpoint", base + "/revoke"},
-                   {"jwks_uri", base + "/oauth2/v3/certs"},
-                   {"response_types_supported", json::array{"code"}},
-                   {"response_modes_supported", json::array{"query", "fragment", "form_post"}},
-                   {"subject_types_supported", json::array{"public"}},
-                   {"id_token_signing_alg_values_supported", json::array{"RS256"}},
-                   {"scopes_supported", json::array{"openid", "email", "profile"}},
-                   {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "client_secret_basic"}},
-                   {"claims_supported", json::array{"aud", "exp", "iat", "iss", "name", "sub"}},
-                   {"code_challenge_methods_supported", json::array{"plain", "S256"}},
-                   {"grant_types_supported", json::array{"authorization_code", "refresh_token"}}});
+  return json_reply(json::object{
+      {"issuer", base},
+      {"authorization_endpoint", base + "/o/oauth2/v2/auth"},
+      {"token_endpoint", base + "/token"},
+      {"revocation_endpoint", base + "/revoke"},
+      {"jwks_uri", base + "/oauth2/v3/certs"},
+      {"response_types_supported", json::array{"code"}},
+      {"response_modes_supported", json::array{"query", "fragment", "form_post"}},
+      {"subject_types_supported", json::array{"public"}},
+      {"id_token_signing_alg_values_supported", json::array{"RS256"}},
+      {"scopes_supported", json::array{"openid", "email", "profile"}},
+      {"token_endpoint_auth_methods_supported", json::array{"client_secret_post", "client_secret_basic"}},
+      {"claims_supported", json::array{"aud", "email", "email_verified", "exp", "iat", "iss", "name", "sub"}},
+      {"code_challenge_methods_supported", json::array{"plain", "S256"}},
+      {"grant_types_supported", json::array{"authorization_code", "refresh_token"}}});
 }
 
 } // namespace postroom::sim

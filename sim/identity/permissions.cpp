@@ -39,6 +39,9 @@ constexpr auto permissions = std::to_array<permission>({
     {owner::graph, "Mail.Send", "Send mail as you", "The app can send mail as you."},
     {owner::graph, "Mail.Read.Shared", "Read mail you can access", "Your own and shared mail."},
     {owner::graph, "Mail.ReadWrite.Shared", "Read and write mail you can access", "Your own and shared mail."},
+    {owner::graph, "Contacts.Read.Shared", "Read contacts you can access", "Your own and shared contacts."},
+    {owner::graph, "MailboxSettings.Read", "Read your mailbox settings",
+     "The app can read the settings of your mailbox."},
     {owner::graph, "Mail.Send.Shared", "Send mail on behalf of others or yourself",
      "The app can send as you and for those whose mailboxes you may send from."},
     {owner::google, "https://mail.google.com/", "Read, compose, send, and permanently delete all your email from Gmail",
@@ -72,7 +75,10 @@ std::string canonical(std::string_view scope) {
   if (is_openid_scope(scope) || find_permission(owner::google, scope))
     return ascii_lower(scope);
   const auto parts = split_scope(scope);
-  return ascii_lower((is_exchange(parts.resource) ? std::string{exchange} : parts.resource) + "/" + parts.name);
+  const auto resource = is_exchange(parts.resource) ? std::string{exchange}
+                        : is_graph(parts.resource)  ? std::string{graph}
+                                                    : parts.resource;
+  return ascii_lower(resource + "/" + parts.name);
 }
 
 bool contains(const std::set<std::string>& granted, std::string_view scope) {
@@ -119,6 +125,11 @@ bool is_exchange(std::string_view resource) {
          ascii_iequals(resource, "https://ps.outlook.com");
 }
 
+bool is_graph(std::string_view resource) {
+  return ascii_iequals(resource, graph) || resource.starts_with("https://localhost:") ||
+         resource.starts_with("http://localhost:");
+}
+
 scope_fault check_scopes(face look, const std::vector<std::string>& scopes) {
   bool all = false;
   std::size_t named = 0;
@@ -131,12 +142,12 @@ scope_fault check_scopes(face look, const std::vector<std::string>& scopes) {
       continue;
     }
     const auto parts = split_scope(scope);
-    const bool is_graph = ascii_iequals(parts.resource, graph);
-    if (!is_graph && !is_exchange(parts.resource))
+    const bool at_graph = is_graph(parts.resource);
+    if (!at_graph && !is_exchange(parts.resource))
       return {500011, parts.resource};
     if (parts.name == ".default")
       all = true;
-    else if (!find_permission(is_graph ? owner::graph : owner::exchange, parts.name))
+    else if (!find_permission(at_graph ? owner::graph : owner::exchange, parts.name))
       return {70011, scope};
     ++named;
   }

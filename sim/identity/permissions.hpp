@@ -24,6 +24,9 @@ struct scope_parts {
 [[nodiscard]] bool is_openid_scope(std::string_view scope);
 /// Any of Exchange Online's names: outlook.office.com, outlook.office365.com, ps.outlook.com.
 [[nodiscard]] bool is_exchange(std::string_view resource);
+/// Microsoft Graph's name, or the address of the stand-in, which serves it and is asked for by clients that take the
+/// one for the other.
+[[nodiscard]] bool is_graph(std::string_view resource);
 
 /// AADSTS number of what is wrong with the scopes of a request; 0: nothing. 500011: no such resource, 70011: no such
 /// permission, or `.default` beside others.

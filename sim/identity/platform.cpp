@@ -58,7 +58,7 @@ http_response identity_platform::answer(const http_request& request) {
   if (path == "/.well-known/openid-configuration")
     return answer_google_discovery(services_);
   if (path == "/oauth2/v3/certs")
-    return json_reply(200, services_.tokens.key_set());
+    return json_reply(200, services_.tokens.key_set(service::google));
   if (rest == "/v2.0/.well-known/openid-configuration")
     return answer_discovery(services_, tenant, request);
   if (rest == "/discovery/v2.0/keys")
@@ -93,6 +93,10 @@ std::vector<std::string> mail_scopes(service kind) {
   if (kind == service::google)
     return {"https://mail.google.com/", "offline_access"};
   return {"https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send", "offline_access"};
+}
+
+std::vector<std::string> graph_scopes() {
+  return {"User.Read", "Mail.Read.Shared", "Mail.ReadWrite.Shared", "Mail.Send.Shared"};
 }
 
 } // namespace postroom::sim

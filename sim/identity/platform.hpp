@@ -44,5 +44,7 @@ private:
                                const std::vector<std::string>& scopes);
 /// Scopes for IMAP and SMTP at the service, with `offline_access`, which Google spells `access_type=offline`.
 [[nodiscard]] std::vector<std::string> mail_scopes(service kind);
+/// Microsoft Graph's for mail of one's own and of others.
+[[nodiscard]] std::vector<std::string> graph_scopes();
 
 } // namespace postroom::sim

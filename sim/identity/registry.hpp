@@ -25,7 +25,8 @@ enum class service : std::uint8_t {
 [[nodiscard]] std::string_view to_string(service service);
 
 struct user {
-  std::string upn;       ///< spelled as registered
+  std::string upn;       ///< spelled as registered; what one signs in as
+  std::string mail{};    ///< where mail reaches the user; empty: the UPN
   std::string object_id; ///< GUID
   std::string name;      ///< as pages show it
   secret<> password;
@@ -39,6 +40,8 @@ struct user {
   /// Refresh tokens issued before are dead (AADSTS50173).
   wall_time sessions_valid_from{};
   wall_time last_mfa{};
+
+  [[nodiscard]] const std::string& address() const noexcept { return mail.empty() ? upn : mail; }
 };
 
 struct client_secret {
@@ -84,6 +87,8 @@ struct service_principal {
   std::set<std::string> roles;      ///< granted by an administrator
   std::set<std::string> scopes;     ///< delegated, consented to by an administrator for everyone
   std::unordered_map<std::string, std::set<std::string>> user_scopes; ///< by lower-case UPN
+  /// An application access policy: by Graph, too, the application opens only the mailboxes it has rights to.
+  bool mailboxes_restricted = false;
 };
 
 struct tenant_policies {

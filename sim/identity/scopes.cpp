@@ -12,9 +12,9 @@ constexpr std::size_t scope_bytes_max = 4096;
 constexpr std::string_view all = ".default";
 constexpr std::string_view graph = "https://graph.microsoft.com";
 
-/// Whatever Exchange is called.
+/// Whatever Exchange and Graph are called.
 bool is_same_resource(std::string_view a, std::string_view b) {
-  return ascii_iequals(a, b) || (is_exchange(a) && is_exchange(b));
+  return ascii_iequals(a, b) || (is_exchange(a) && is_exchange(b)) || (is_graph(a) && is_graph(b));
 }
 
 void add_once(std::vector<std::string>& to, std::string word) {
@@ -72,7 +72,7 @@ std::string token_scopes::text() const {
   const auto append = [&](const std::string& word) { out += (out.empty() ? "" : " ") + word; };
   for (const auto& each : permissions)
     append(resource + "/" + each);
-  if (ascii_iequals(resource, graph))
+  if (is_graph(resource))
     std::ranges::for_each(openid, append);
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "sim/identity/device_endpoint.hpp"
+#include "sim/identity/permissions.hpp"
 #include "sim/identity/pkce.hpp"
 #include "sim/identity/scopes.hpp"
 #include "sim/identity/user_checks.hpp"
@@ -58,7 +59,7 @@ json::object issue(const identity_services& services, const token_parties& who, 
       life);
   body["scope"] = granted.text();
   if (granted.wants_id_token())
-    body["id_token"] = services.tokens.issue_id_token(who.directory, who.client, who.holder, nonce);
+    body["id_token"] = services.tokens.issue_id_token({who.directory, who.client, who.holder, granted.openid, nonce});
   if (std::ranges::find(from.scopes, "offline_access") != from.scopes.end()) {
     auto lasting = from;
     lasting.nonce.clear();
@@ -133,7 +134,13 @@ outcome<json::object> redeem_code(const token_call& call) {
   case authorizations::code_state::good:
     break;
   }
-  return issue(call.services, found->who, from, found->granted, from.nonce);
+  // Who asked for `openid` at the sign-in gets an ID token (OpenID Connect Core §3.1.3.3), whatever is asked for now.
+  auto granted = found->granted;
+  for (const auto& each : from.scopes)
+    if (is_openid_scope(each) && each != "offline_access" &&
+        std::ranges::find(granted.openid, each) == granted.openid.end())
+      granted.openid.push_back(each);
+  return issue(call.services, found->who, from, granted, from.nonce);
 }
 
 outcome<json::object> refresh(const token_call& call) {

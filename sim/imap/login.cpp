@@ -79,7 +79,7 @@ void imap_session::refuse_login(std::string_view text, bool by_token) {
 
 void imap_session::sign_in(const std::string& user, const login_decision& decision) {
   ++services_.stats.logins;
-  user_ = user;
+  user_ = decision.opened ? decision.opened->address() : user;
   expires_ = decision.expires;
   mailbox_ = decision.opened;
   phase_ = mailbox_ ? phase::authenticated : phase::not_connected;

@@ -9,18 +9,24 @@ namespace {
 
 using verdict = login_decision::verdict;
 
-/// The mailbox, unless it is a customer's of another service, who has another server. Domains of no tenant are
-/// everybody's.
+/// The mailbox of that login name, unless it is a customer's of another service, who has another server. Domains of no
+/// tenant are everybody's.
 mailbox* find_here(const imap_services& services, const std::string& user) {
   const auto* const tenant = services.people.tenant_of(user);
   if (tenant && tenant->kind != services.face)
     return nullptr;
-  return services.mail.find(user);
+  return services.mail.find_login(user);
+}
+
+/// Whether something goes wrong for the mailbox, by its address or the name it was asked for by.
+bool is_struck(const imap_services& services, fault_kind kind, const std::string& user) {
+  const auto* const own = services.mail.find_login(user);
+  return services.faults.find(kind, user) || (own && services.faults.find(kind, own->address()));
 }
 
 login_decision connect(const imap_services& services, const std::string& user, mailbox* own, mono_time expires) {
-  if (!own || !own->settings.imap_enabled || !own->settings.licensed ||
-      services.faults.find(fault_kind::not_connected, user))
+  if (!own || !own->settings.imap_enabled || !own->settings.in_cloud() ||
+      is_struck(services, fault_kind::not_connected, user))
     return {verdict::not_connected, nullptr, expires};
   if (services.connections.of(*own) >= services.limits.imap_connections)
     return {verdict::too_many, nullptr, expires};
@@ -34,18 +40,19 @@ std::string_view permission_for(service face, bool app_only) {
 }
 
 /// Full Access counts at Exchange only.
-bool may_open(const imap_services& services, const token_holder& holder, const std::string& user) {
+bool may_open(const imap_services& services, const token_holder& holder, const mailbox& own) {
   const auto& who = holder.app_only ? holder.client_id : holder.upn;
-  return ascii_iequals(who, user) || (services.face == service::microsoft && services.mail.may_open(who, user));
+  return ascii_iequals(who, own.login_name()) ||
+         (services.face == service::microsoft && services.mail.may_open(who, own.address()));
 }
 
 } // namespace
 
 login_decision decide_token_login(const imap_services& services, const std::string& user, const std::string& token) {
-  if (services.faults.find(fault_kind::refuse, user))
+  if (is_struck(services, fault_kind::refuse, user))
     return {verdict::closed};
   const auto holder = services.tokens.check(token);
-  if (!holder || services.faults.find(fault_kind::login_refused, user))
+  if (!holder || is_struck(services, fault_kind::login_refused, user))
     return {};
   const auto expires = talents_of(services.face).ends_with_token
                            ? services.time.ticks() + (holder->expires - services.time.now())
@@ -53,22 +60,25 @@ login_decision decide_token_login(const imap_services& services, const std::stri
   auto* const own = find_here(services, user);
   if (!holder->may(permission_for(services.face, holder->app_only)))
     return {};
-  if (services.face == service::microsoft)
-    return connect(services, user, own && may_open(services, *holder, user) ? own : nullptr, expires);
-  if (holder->app_only || !own || !may_open(services, *holder, user))
+  if (services.face == service::microsoft) {
+    if (!services.mail.find_login(user) && services.mail.find(user)) // an address that is no login name is nobody's
+      return {};
+    return connect(services, user, own && may_open(services, *holder, *own) ? own : nullptr, expires);
+  }
+  if (holder->app_only || !own || !may_open(services, *holder, *own))
     return {};
   return connect(services, user, own, expires);
 }
 
 login_decision decide_password_login(const imap_services& services, const std::string& user,
                                      const std::string& password) {
-  if (services.faults.find(fault_kind::refuse, user))
+  if (is_struck(services, fault_kind::refuse, user))
     return {verdict::closed};
   const auto* const tenant = services.people.tenant_of(user);
   const auto* const known = tenant ? tenant->find_user(user) : nullptr;
   auto* const own = find_here(services, user);
   if (!talents_of(services.face).passwords || !own || !known || !known->enabled || known->password.empty() ||
-      !constant_time_equal(known->password.expose(), password) || services.faults.find(fault_kind::login_refused, user))
+      !constant_time_equal(known->password.expose(), password) || is_struck(services, fault_kind::login_refused, user))
     return {};
   return connect(services, user, own, mono_time::max());
 }

@@ -21,7 +21,8 @@ struct login_decision {
   mono_time expires = mono_time::max(); ///< when the session ends with its token
 };
 
-/// `user`: the mailbox asked for; `token`: of a delegate, the application, or the user, as the face allows.
+/// `user`: the login name of the mailbox asked for; `token`: of a delegate, the application, or the user, as the face
+/// allows.
 [[nodiscard]] login_decision decide_token_login(const imap_services& services, const std::string& user,
                                                 const std::string& token);
 [[nodiscard]] login_decision decide_password_login(const imap_services& services, const std::string& user,

@@ -54,7 +54,7 @@ bool is_within(std::string_view name, std::string_view top) {
 } // namespace
 
 mailbox::mailbox(std::string address, service kind)
-    : address_(std::move(address)), next_uid_validity_(first_uid_validity + 1) {
+    : address_(std::move(address)), login_name_(address_), next_uid_validity_(first_uid_validity + 1) {
   for (const auto& [name, use] : folders_of(kind))
     folders_.push_back(std::make_unique<folder>(std::string{name}, std::string{use}, first_uid_validity));
   if (kind == service::google)
@@ -131,6 +131,44 @@ mailbox& directory::add(const std::string& address, service kind) {
 mailbox* directory::find(std::string_view address) const {
   const auto found = mailboxes_.find(ascii_lower(address));
   return found == mailboxes_.end() ? nullptr : found->second.get();
+}
+
+mailbox* directory::find_login(std::string_view name) const {
+  if (const auto other = logins_.find(ascii_lower(name)); other != logins_.end())
+    return other->second;
+  auto* const own = find(name);
+  return own && ascii_iequals(own->login_name_, name) ? own : nullptr;
+}
+
+mailbox* directory::find_any(std::string_view name) const {
+  if (auto* const found = find_login(name))
+    return found;
+  if (auto* const found = find(name))
+    return found;
+  const auto by_id = ids_.find(ascii_lower(name));
+  return by_id == ids_.end() ? nullptr : by_id->second;
+}
+
+result<void> directory::identify(std::string_view address, const std::string& login_name,
+                                 const std::string& object_id) {
+  auto* const own = find(address);
+  if (!own)
+    return fail(errc::not_found, "there is no mailbox " + std::string{address});
+  const auto is_taken = [own](const mailbox* by) { return by && by != own; };
+  if (login_name.empty() || is_taken(find(login_name)) || is_taken(find_login(login_name)))
+    return fail(errc::conflict, "the login name \"" + login_name + "\" is another mailbox's");
+  if (const auto other = ids_.find(ascii_lower(object_id)); other != ids_.end() && other->second != own)
+    return fail(errc::conflict, "the object id is another mailbox's");
+  logins_.erase(ascii_lower(own->login_name_));
+  own->login_name_ = login_name;
+  if (!ascii_iequals(login_name, own->address_))
+    logins_.emplace(ascii_lower(login_name), own);
+  if (!object_id.empty()) {
+    ids_.erase(ascii_lower(own->object_id_));
+    own->object_id_ = object_id;
+    ids_.emplace(ascii_lower(object_id), own);
+  }
+  return {};
 }
 
 void directory::add(rights& to, std::string_view who, std::string_view address) {

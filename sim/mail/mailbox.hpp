@@ -25,6 +25,11 @@ struct mailbox_settings {
   enum class smtp_auth : std::uint8_t { inherit, on, off } smtp = smtp_auth::inherit; ///< inherit: the tenant's
   bool copy_for_sent_as = false; ///< MessageCopyForSentAsEnabled: a copy of what others send in its name
   bool licensed = true;          ///< without: no mailbox to be found
+  /// It lies on a server of the customer's own: mail arrives, but nothing of the cloud opens it.
+  bool on_premises = false;
+
+  /// Whether Exchange Online has a mailbox to open.
+  [[nodiscard]] bool in_cloud() const noexcept { return licensed && !on_premises; }
 };
 
 class mailbox {
@@ -42,6 +47,10 @@ public:
   std::size_t appended_octets = 0;
 
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
+  /// What one signs in as: a UPN, which is the address unless directory::identify() said otherwise.
+  [[nodiscard]] const std::string& login_name() const noexcept { return login_name_; }
+  /// GUID; may be empty.
+  [[nodiscard]] const std::string& object_id() const noexcept { return object_id_; }
   [[nodiscard]] folder& inbox() noexcept { return *folders_.front(); }
   [[nodiscard]] std::span<const std::unique_ptr<folder>> folders() const noexcept { return folders_; }
   /// Any case. Null when there is none.
@@ -59,7 +68,10 @@ public:
   [[nodiscard]] result<void> rename(std::string_view from, std::string_view to);
 
 private:
+  friend class directory;
   std::string address_;
+  std::string login_name_;
+  std::string object_id_;
   std::vector<std::unique_ptr<folder>> folders_; ///< INBOX first
   std::unique_ptr<gmail_labels> labels_;
   std::uint32_t next_uid_validity_;
@@ -72,6 +84,14 @@ public:
   mailbox& add(const std::string& address, service kind = service::microsoft);
   /// Any case. Null when there is none.
   [[nodiscard]] mailbox* find(std::string_view address) const;
+  /// By login name, any case: the address of a mailbox that has another one finds nothing.
+  [[nodiscard]] mailbox* find_login(std::string_view name) const;
+  /// By address, login name or object id.
+  [[nodiscard]] mailbox* find_any(std::string_view name) const;
+  /// Both as mailbox tells them; an empty object id leaves the one there is. `not_found` when there is no such mailbox,
+  /// `conflict` when the name is another mailbox's address or login name, or the object id another's.
+  [[nodiscard]] result<void> identify(std::string_view address, const std::string& login_name,
+                                      const std::string& object_id);
   /// Full Access, and Send As. `who`: a UPN or, for app-only access, a client id.
   void allow(std::string_view who, std::string_view address);
   void forbid(std::string_view who, std::string_view address);
@@ -89,6 +109,8 @@ private:
   [[nodiscard]] static bool has(const rights& in, std::string_view who, std::string_view address);
 
   std::unordered_map<std::string, std::unique_ptr<mailbox>> mailboxes_;
+  std::unordered_map<std::string, mailbox*> logins_; ///< names that are not the address, lower case
+  std::unordered_map<std::string, mailbox*> ids_;    ///< lower case
   std::vector<std::string> addresses_;
   rights full_access_;
   rights send_as_;

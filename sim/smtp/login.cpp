@@ -88,7 +88,7 @@ void smtp_session::finish_password(const std::string& user, const std::string& p
 
 void smtp_session::sign_in(const std::string& user) {
   ++services_.stats.submission_logins;
-  const auto* const own = services_.mail.find(user);
+  const auto* const own = services_.mail.find_login(user);
   user_ = own ? own->address() : user; // as it is registered, whatever case the client writes
   seat_ = services_.usage.take_seat(user);
   say(smtp_reply::signed_in);

@@ -17,7 +17,8 @@ bool is_user_here(const submission_services& services, const std::string& user) 
 
 std::optional<smtp_reply> switched_off(const submission_services& services, const std::string& user,
                                        const mailbox& own) {
-  if (services.faults.find(fault_kind::smtp_disabled, user) || own.settings.smtp == mailbox_settings::smtp_auth::off)
+  if (find_fault(services, fault_kind::smtp_disabled, {user, own.address()}) ||
+      own.settings.smtp == mailbox_settings::smtp_auth::off)
     return smtp_reply::disabled_for_mailbox;
   const auto* const tenant = services.people.tenant_of(user);
   if (!tenant)
@@ -29,17 +30,20 @@ std::optional<smtp_reply> switched_off(const submission_services& services, cons
   return std::nullopt;
 }
 
-bool is_token_of(const submission_services& services, const token_holder& holder, const std::string& user) {
+bool is_token_of(const submission_services& services, const token_holder& holder, const mailbox& own) {
+  const auto& user = own.login_name();
   if (services.face == service::google && !holder.may("https://mail.google.com/"))
     return false;
   if (services.face != service::microsoft)
     return !holder.app_only && ascii_iequals(holder.upn, user);
-  return holder.app_only ? holder.may("SMTP.SendAsApp") && services.mail.may_open(holder.client_id, user)
+  return holder.app_only ? holder.may("SMTP.SendAsApp") && services.mail.may_open(holder.client_id, own.address())
                          : holder.may("SMTP.Send") && ascii_iequals(holder.upn, user);
 }
 
+/// `user`: the address of who signed in; rights belong to the login name.
 bool may_send_as(const submission_services& services, const std::string& user, const std::string& sender) {
-  return ascii_iequals(user, sender) || services.mail.may_send_as(user, sender);
+  const auto* const own = services.mail.find(user);
+  return ascii_iequals(user, sender) || services.mail.may_send_as(own ? own->login_name() : user, sender);
 }
 
 /// Exchange looks at envelope and header, Postfix at the envelope only; Gmail writes the user's own address.
@@ -66,14 +70,14 @@ const fault* find_fault(const submission_services& services, fault_kind kind,
 std::optional<smtp_reply> refuse_token(const submission_services& services, const std::string& user,
                                        const std::string& token) {
   const auto holder = services.tokens.check(token);
-  const auto* const own = services.mail.find(user);
-  if (!holder || !own || !own->settings.licensed || !is_user_here(services, user) ||
-      services.faults.find(fault_kind::login_refused, user))
+  const auto* const own = services.mail.find_login(user);
+  if (!holder || !own || !own->settings.in_cloud() || !is_user_here(services, user) ||
+      find_fault(services, fault_kind::login_refused, {user, own->address()}))
     return smtp_reply::credentials_refused;
   if (services.face == service::microsoft)
     if (const auto off = switched_off(services, user, *own))
       return off;
-  if (!is_token_of(services, *holder, user))
+  if (!is_token_of(services, *holder, *own))
     return smtp_reply::credentials_refused;
   return std::nullopt;
 }
@@ -84,8 +88,8 @@ std::optional<smtp_reply> refuse_password(const submission_services& services, c
     return smtp_reply::passwords_refused;
   const auto* const tenant = services.people.tenant_of(user);
   const auto* const known = tenant ? tenant->find_user(user) : nullptr;
-  const auto* const own = services.mail.find(user);
-  const bool good = known && own && own->settings.licensed && is_user_here(services, user) &&
+  const auto* const own = services.mail.find_login(user);
+  const bool good = known && own && own->settings.in_cloud() && is_user_here(services, user) &&
                     !known->password.empty() && constant_time_equal(known->password.expose(), password) &&
                     !services.faults.find(fault_kind::login_refused, user);
   return good ? std::nullopt : std::optional{smtp_reply::credentials_refused};

@@ -129,5 +129,35 @@ TEST(gateway_config_test, stops_at_the_accounts_asked_for) {
   EXPECT_THAT(text, HasSubstr("catch_up = \"new\"\n"));
 }
 
+TEST(gateway_config_test, tells_where_sign_ins_begin_and_come_back_to) {
+  auto facts = contoso();
+  facts.discovery_url = "https://localhost:1/guid-1/v2.0/.well-known/openid-configuration";
+  facts.graph_url = "https://localhost:1";
+  gateway_config_options options;
+  options.listen = "0.0.0.0:9000";
+  EXPECT_THAT(
+      config_of({facts}, options),
+      AllOf(HasSubstr("discovery_url = \"https://localhost:1/guid-1/v2.0/.well-known/openid-configuration\"\n"),
+            HasSubstr("graph_endpoint = \"https://localhost:1\"\n"), Not(HasSubstr("revocation_endpoint")),
+            HasSubstr("redirect_uri = \"http://localhost:9000/api/cloudProviders/oauth2/microsoft/callback\"\n")));
+  facts.kind = service::google;
+  facts.revocation_url = "https://localhost:1/revoke";
+  EXPECT_THAT(config_of({facts}, options),
+              AllOf(HasSubstr("revocation_endpoint = \"https://localhost:1/revoke\"\n"),
+                    HasSubstr("redirect_uri = \"http://localhost:9000/api/cloudProviders/oauth2/google/callback\"\n")));
+  options.listen = "127.0.0.1:0";
+  EXPECT_THAT(config_of({facts}, options), Not(HasSubstr("redirect_uri")));
+  EXPECT_TRUE(callback_uris("127.0.0.1:0").empty());
+  EXPECT_TRUE(callback_uris("").empty());
+  EXPECT_EQ(callback_uris("[::1]:80").front(), "http://localhost:80/api/cloudProviders/oauth2/microsoft/callback");
+}
+
+TEST(gateway_config_test, tells_the_login_names_of_mailboxes_where_they_are_others) {
+  auto facts = contoso();
+  EXPECT_THAT(config_of({facts}), Not(HasSubstr("upn =")));
+  facts.upn_domain = "contoso.local";
+  EXPECT_THAT(config_of({facts}), HasSubstr("username = \"support@contoso.test\"\nupn = \"support@contoso.local\"\n"));
+}
+
 } // namespace
 } // namespace postroom::sim

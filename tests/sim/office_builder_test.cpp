@@ -57,20 +57,23 @@ TEST_F(office_builder_test, registers_the_application_and_its_consent) {
   const auto& facts = it().who.providers.front();
   const auto* const app = it().people.find_application(facts.client_id);
   ASSERT_NE(app, nullptr);
-  EXPECT_THAT(app->roles, ElementsAre("IMAP.AccessAsApp", "SMTP.SendAsApp"));
+  EXPECT_THAT(app->roles, ElementsAre("IMAP.AccessAsApp", "Mail.ReadWrite", "Mail.Send", "SMTP.SendAsApp"));
   ASSERT_EQ(app->secrets.size(), 1U);
   EXPECT_EQ(app->secrets.front().value.expose(), facts.client_secret.expose());
   const auto life = app->secrets.front().expires - it().time.now();
   EXPECT_GT(life, std::chrono::days{540});
   EXPECT_LT(life, std::chrono::days{560});
-  ASSERT_EQ(app->redirect_uris.size(), 3U);
+  ASSERT_EQ(app->redirect_uris.size(), 5U);
   EXPECT_EQ(app->redirect_uris.front().uri, "https://localhost:8443/api/cloudProviders/oauth2/microsoft/callback");
   const auto* const tenant = it().people.find_tenant("contoso.test");
   ASSERT_NE(tenant, nullptr);
   const auto principal = tenant->principals.find(facts.client_id);
   ASSERT_NE(principal, tenant->principals.end());
   EXPECT_EQ(principal->second.roles, app->roles);
-  EXPECT_FALSE(principal->second.scopes.empty());
+  EXPECT_TRUE(principal->second.scopes.contains("Mail.Read.Shared"));
+  EXPECT_EQ(facts.discovery_url, "http://localhost:1/" + tenant->id + "/v2.0/.well-known/openid-configuration");
+  EXPECT_EQ(facts.graph_url, "http://localhost:1");
+  EXPECT_EQ(facts.revocation_url, "");
   EXPECT_EQ(facts.token_url, "http://localhost:1/" + tenant->id + "/oauth2/v2.0/token");
   EXPECT_EQ(facts.imap_port, 2);
   EXPECT_EQ(facts.smtp_port, 3);
@@ -89,6 +92,9 @@ TEST_F(office_builder_test, gives_every_mailbox_to_a_user_where_none_is_shared) 
   ASSERT_EQ(google.delegates.size(), 3U);
   EXPECT_THAT(google.client_id, testing::EndsWith(".apps.googleusercontent.com"));
   EXPECT_EQ(google.token_url, "http://localhost:1/token");
+  EXPECT_EQ(google.discovery_url, "http://localhost:1/.well-known/openid-configuration");
+  EXPECT_EQ(google.revocation_url, "http://localhost:1/revoke");
+  EXPECT_EQ(google.graph_url, "");
   EXPECT_EQ(google.imap_port, 6);
   EXPECT_EQ(google.smtp_port, 7);
   for (const auto& owner : google.delegates) {
@@ -128,6 +134,43 @@ TEST_F(office_builder_test, adds_users_without_rights) {
   EXPECT_EQ(add("otto@elsewhere.test").error().code, errc::not_found);
   EXPECT_EQ(add("otto").error().code, errc::not_found);
   EXPECT_EQ(add("emma@contoso.test", "no-app").error().code, errc::not_found);
+  EXPECT_EQ(add("support@contoso.test").error().code, errc::conflict) << "a shared mailbox";
+}
+
+TEST_F(office_builder_test, adds_users_whose_address_is_another) {
+  const auto add = [&](std::string_view upn, std::string_view address) {
+    return add_user(it().plan, it().who, it().services, it().mail, upn, {}, address);
+  };
+  ASSERT_TRUE(add("u17@contoso.test", "emma@contoso.test"));
+  const auto* const emma = it().people.tenant_of("u17@contoso.test")->find_user("u17@contoso.test");
+  ASSERT_NE(emma, nullptr);
+  EXPECT_EQ(emma->address(), "emma@contoso.test");
+  const auto* const box = it().mail.find("emma@contoso.test");
+  ASSERT_NE(box, nullptr);
+  EXPECT_EQ(box->login_name(), "u17@contoso.test");
+  EXPECT_EQ(box->object_id(), emma->object_id);
+  EXPECT_EQ(add("u18@contoso.test", "emma@contoso.test").error().code, errc::conflict);
+  EXPECT_EQ(add("u18@contoso.test", "emma@elsewhere.test").error().code, errc::not_found);
+  EXPECT_EQ(it().people.tenant_of("u18@contoso.test")->find_user("u18@contoso.test"), nullptr);
+}
+
+TEST_F(office_builder_test, keeps_login_names_and_addresses_apart_where_asked) {
+  make([](scenario& plan) { plan.tenants.front().upn_domain = "Contoso.local"; });
+  const auto& facts = it().who.providers.front();
+  EXPECT_EQ(facts.upn_domain, "contoso.local");
+  const auto& dora = facts.delegates.front();
+  EXPECT_EQ(dora.upn, "dora.delegate@contoso.local");
+  const auto* const tenant = it().people.find_tenant("contoso.local");
+  ASSERT_NE(tenant, nullptr);
+  EXPECT_EQ(tenant, it().people.find_tenant("contoso.test"));
+  EXPECT_EQ(tenant->find_user(dora.upn)->address(), "dora.delegate@contoso.test");
+  EXPECT_EQ(tenant->find_user("dora.delegate@contoso.test"), nullptr);
+  ASSERT_NE(tenant->find_user("admin@contoso.local"), nullptr);
+  EXPECT_EQ(dora.mailboxes.front(), "support@contoso.test");
+  EXPECT_EQ(it().mail.find("support@contoso.test")->login_name(), "support@contoso.local");
+  EXPECT_TRUE(it().mail.may_open(dora.upn, "support@contoso.test"));
+  EXPECT_EQ(it().mail.find("dora.delegate@contoso.test")->login_name(), dora.upn);
+  EXPECT_EQ(it().mail.find("dora.delegate@contoso.test")->object_id(), tenant->find_user(dora.upn)->object_id);
 }
 
 TEST(office_names_test, are_stable_and_well_formed) {

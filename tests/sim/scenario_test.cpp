@@ -21,6 +21,7 @@ bool is_fine(const std::function<void(scenario&)>& change) {
 TEST(scenario_test, takes_what_can_be) {
   EXPECT_TRUE(is_fine([](scenario&) {}));
   EXPECT_TRUE(is_fine([](scenario& plan) { plan.tenants.front().mailboxes = 100'000; }));
+  EXPECT_TRUE(is_fine([](scenario& plan) { plan.tenants.front().upn_domain = "contoso.local"; }));
   EXPECT_TRUE(is_fine([](scenario& plan) {
     plan.tenants.push_back({"Fabrikam", "fabrikam.test", service::google, 1, 1, 5, {}});
     plan.tls = true;
@@ -40,6 +41,12 @@ TEST(scenario_test, refuses_what_cannot) {
     plan.tenants.front().delegates = SIZE_MAX / 2;
   }));
   EXPECT_FALSE(is_fine([](scenario& plan) { plan.tenants.front().mailboxes = 0; }));
+  EXPECT_FALSE(is_fine([](scenario& plan) { plan.tenants.front().upn_domain = "two words"; }));
+  EXPECT_FALSE(is_fine([](scenario& plan) { plan.tenants.front().upn_domain = "Contoso.test"; })) << "a domain twice";
+  EXPECT_FALSE(is_fine([](scenario& plan) {
+    plan.tenants.front().kind = service::google;
+    plan.tenants.front().upn_domain = "contoso.local";
+  }));
   EXPECT_FALSE(is_fine([](scenario& plan) { plan.tenants.front().mailboxes = 100'001; }));
   EXPECT_FALSE(is_fine([](scenario& plan) { plan.access_token_life = 0s; }));
   EXPECT_FALSE(is_fine([](scenario& plan) { plan.mail.per_second = -1; }));

@@ -351,5 +351,36 @@ TEST_F(control_api_test, says_what_the_journal_has_forgotten) {
   EXPECT_EQ(page.at("mails").at(0).at("seq").to_number<int>(), 8);
 }
 
+TEST_F(control_api_test, moves_mailboxes_and_renames_them) {
+  const std::string path = "/v1/mailboxes/support@contoso.test";
+  EXPECT_EQ(get(path).at("upn").as_string(), "support@contoso.test");
+  const auto changed = patch(path, R"({"on_premises": true, "upn": "s1@contoso.test"})");
+  EXPECT_TRUE(changed.at("on_premises").as_bool());
+  EXPECT_EQ(changed.at("upn").as_string(), "s1@contoso.test");
+  const auto* const box = it().mail.find("support@contoso.test");
+  EXPECT_TRUE(box->settings.on_premises);
+  EXPECT_EQ(it().mail.find_login("s1@contoso.test"), box);
+  EXPECT_EQ(refused(http::verb::patch, path, R"({"upn": "sales@contoso.test"})"), 409U);
+  EXPECT_EQ(refused(http::verb::patch, path, R"({"upn": "dora.delegate@contoso.test"})"), 409U);
+  EXPECT_EQ(refused(http::verb::patch, path, R"({"upn": "s1@elsewhere.test", "on_premises": false})"), 400U);
+  EXPECT_TRUE(box->settings.on_premises) << "all or nothing";
+  EXPECT_EQ(refused(http::verb::patch, "/v1/mailboxes/dora.delegate@contoso.test", R"({"upn": "d@contoso.test"})"),
+            409U);
+}
+
+TEST_F(control_api_test, makes_users_whose_address_is_another) {
+  const auto made = post("/v1/users", R"({"upn": "u1@contoso.test", "address": "emma@contoso.test"})");
+  EXPECT_EQ(made.at("upn").as_string(), "u1@contoso.test");
+  EXPECT_EQ(made.at("address").as_string(), "emma@contoso.test");
+  EXPECT_EQ(get("/v1/mailboxes/emma@contoso.test").at("upn").as_string(), "u1@contoso.test");
+  EXPECT_EQ(refused(http::verb::get, "/v1/users/emma@contoso.test"), 404U);
+}
+
+TEST_F(control_api_test, restricts_what_an_application_opens_by_graph) {
+  const auto& provider = it().who.providers.front();
+  patch("/v1/tenants/contoso.test/applications/" + provider.client_id, R"({"mailboxes_restricted": true})");
+  EXPECT_TRUE(it().people.find_tenant("contoso.test")->principals.at(provider.client_id).mailboxes_restricted);
+}
+
 } // namespace
 } // namespace postroom::sim

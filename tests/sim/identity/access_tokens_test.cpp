@@ -24,6 +24,10 @@ protected:
   token_wish wish(const std::string& resource = "https://outlook.office.com") const {
     return {directory, client, &dora, resource, {"IMAP.AccessAsUser.All", "SMTP.Send"}, 1h};
   }
+  std::string id_token(const application& to, std::string_view nonce,
+                       const std::vector<std::string>& scopes = {"openid", "profile"}) const {
+    return tokens.issue_id_token({directory, to, dora, scopes, nonce});
+  }
   static boost::json::object claims_of(const std::string& token) {
     return boost::json::parse(jws_decode_unverified(token)->payload).as_object();
   }
@@ -83,7 +87,7 @@ TEST_F(access_tokens_test, are_refused_when_forged_foreign_or_for_another_resour
   access_tokens others{"https://login.test", time};
   EXPECT_FALSE(tokens.check(others.issue(wish())));
   EXPECT_FALSE(tokens.check(tokens.issue(wish("https://graph.microsoft.com"))));
-  EXPECT_FALSE(tokens.check(tokens.issue_id_token(directory, client, dora, "n")));
+  EXPECT_FALSE(tokens.check(id_token(client, "n")));
   EXPECT_FALSE(tokens.check("junk"));
 }
 
@@ -103,20 +107,58 @@ TEST_F(access_tokens_test, outlive_a_change_of_keys_until_the_old_ones_are_retir
 }
 
 TEST_F(access_tokens_test, id_tokens_name_the_person_to_one_application) {
-  const auto claims = claims_of(tokens.issue_id_token(directory, client, dora, "n-1"));
+  const auto claims = claims_of(id_token(client, "n-1"));
   EXPECT_EQ(claims.at("aud").as_string(), "app");
   EXPECT_EQ(claims.at("iss").as_string(), "https://login.test/" + directory.id + "/v2.0");
   EXPECT_EQ(claims.at("nonce").as_string(), "n-1");
   EXPECT_EQ(claims.at("preferred_username").as_string(), "dora@contoso.test");
   application other;
   other.client_id = "other";
-  EXPECT_NE(claims.at("sub"), claims_of(tokens.issue_id_token(directory, other, dora, "")).at("sub"));
-  EXPECT_FALSE(claims_of(tokens.issue_id_token(directory, other, dora, "")).contains("nonce"));
+  EXPECT_NE(claims.at("sub"), claims_of(id_token(other, "")).at("sub"));
+  EXPECT_FALSE(claims_of(id_token(other, "")).contains("nonce"));
+}
+
+TEST_F(access_tokens_test, id_tokens_say_what_was_asked_for) {
+  dora.mail = "dora.delegate@contoso.test";
+  const auto little = claims_of(id_token(client, "", {"openid"}));
+  for (const auto* name : {"name", "oid", "preferred_username", "email"})
+    EXPECT_FALSE(little.contains(name)) << name;
+  EXPECT_EQ(little.at("tid").as_string(), directory.id);
+  const auto all = claims_of(id_token(client, "", {"openid", "profile", "email"}));
+  EXPECT_EQ(all.at("email").as_string(), "dora.delegate@contoso.test");
+  EXPECT_EQ(all.at("preferred_username").as_string(), "dora@contoso.test");
+  EXPECT_EQ(all.at("oid").as_string(), "0b1e");
+}
+
+TEST_F(access_tokens_test, are_read_whatever_they_are_for) {
+  const auto token = tokens.issue(wish("https://graph.microsoft.com"));
+  ASSERT_TRUE(tokens.read(token));
+  EXPECT_EQ(tokens.read(token)->resource, "https://graph.microsoft.com");
+  EXPECT_FALSE(tokens.check(token)) << "also what was read before";
+  time.advance(2h);
+  EXPECT_TRUE(tokens.read(token));
+  EXPECT_FALSE(tokens.read("junk"));
 }
 
 TEST_F(access_tokens_test, google_is_one_issuer) {
   directory.kind = service::google;
-  EXPECT_EQ(claims_of(tokens.issue_id_token(directory, client, dora, "")).at("iss").as_string(), "https://login.test");
+  directory.domains = {"shop.test"};
+  const auto claims = claims_of(id_token(client, "n", {"openid", "email"}));
+  EXPECT_EQ(claims.at("iss").as_string(), "https://login.test");
+  EXPECT_EQ(claims.at("email").as_string(), "dora@contoso.test");
+  EXPECT_TRUE(claims.at("email_verified").as_bool());
+  EXPECT_EQ(claims.at("hd").as_string(), "shop.test");
+  EXPECT_EQ(claims.at("azp").as_string(), "app");
+  EXPECT_THAT(std::string{claims.at("sub").as_string()}, testing::MatchesRegex("1[0-9]{20}"));
+  for (const auto* name : {"tid", "oid", "preferred_username", "name"})
+    EXPECT_FALSE(claims.contains(name)) << name;
+  EXPECT_FALSE(claims_of(id_token(client, "", {"openid"})).contains("email"));
+  application other;
+  other.client_id = "other";
+  EXPECT_EQ(claims.at("sub"), claims_of(id_token(other, "")).at("sub")) << "one for all applications";
+  const auto key = boost::json::parse(tokens.key_set(service::google)).at("keys").at(0).as_object();
+  EXPECT_FALSE(key.contains("issuer"));
+  EXPECT_TRUE(boost::json::parse(tokens.key_set()).at("keys").at(0).as_object().contains("issuer"));
 }
 
 } // namespace

@@ -21,6 +21,7 @@ TEST_F(discovery_test, finds_a_tenant_by_id_and_by_domain) {
     EXPECT_EQ(member(answer, "authorization_endpoint"), base + "/oauth2/v2.0/authorize");
     EXPECT_EQ(member(answer, "device_authorization_endpoint"), base + "/oauth2/v2.0/devicecode");
     EXPECT_EQ(member(answer, "jwks_uri"), base + "/discovery/v2.0/keys");
+    EXPECT_EQ(member(answer, "msgraph_host"), "login.test");
   }
 }
 

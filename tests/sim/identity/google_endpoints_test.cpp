@@ -20,7 +20,7 @@ protected:
     agreed.client_id = google_id;
     agreed.upn = google_upn;
     agreed.redirect_uri = redirect;
-    agreed.scopes = {"openid", "https://mail.google.com/", "offline_access"};
+    agreed.scopes = {"openid", "email", "https://mail.google.com/", "offline_access"};
     agreed.nonce = "once";
     agreed.code_challenge = "abc";
     agreed.code_challenge_method = "plain";
@@ -48,8 +48,12 @@ TEST_F(google_test, a_code_becomes_tokens_once) {
   ASSERT_EQ(verdict(answer), "200");
   EXPECT_EQ(json(answer).at("expires_in"), 3600);
   EXPECT_EQ(member(answer, "token_type"), "Bearer");
-  EXPECT_EQ(member(answer, "scope"), "openid https://mail.google.com/");
-  EXPECT_FALSE(member(answer, "id_token").empty());
+  EXPECT_EQ(member(answer, "scope"), "openid email https://mail.google.com/");
+  const auto content = jws_verify(member(answer, "id_token"), jws_algorithm::rs256, tokens.public_key_pem());
+  ASSERT_TRUE(content);
+  const auto claims = boost::json::parse(content->payload);
+  EXPECT_EQ(claims.at("email"), google_upn);
+  EXPECT_EQ(claims.at("nonce"), "once");
   const auto holder = tokens.check(member(answer, "access_token"));
   ASSERT_TRUE(holder);
   EXPECT_EQ(holder->upn, google_upn);
@@ -155,7 +159,7 @@ TEST_F(google_test, discovery_and_keys_are_served) {
   EXPECT_EQ(body.at("issuer"), "https://login.test");
   EXPECT_EQ(body.at("token_endpoint"), "https://login.test/token");
   EXPECT_EQ(body.at("authorization_endpoint"), "https://login.test/o/oauth2/v2/auth");
-  EXPECT_EQ(get("/oauth2/v3/certs").body(), tokens.key_set());
+  EXPECT_EQ(get("/oauth2/v3/certs").body(), tokens.key_set(service::google));
 }
 
 } // namespace

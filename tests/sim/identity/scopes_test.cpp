@@ -84,5 +84,18 @@ TEST(granted_roles_test, are_those_registered_and_granted_at_the_resource) {
   EXPECT_EQ(granted_roles(principal, client, "https://graph.microsoft.com"), words{"Mail.Read"});
 }
 
+TEST(token_scopes_test, the_stand_ins_address_is_a_name_of_graph) {
+  const auto wanted = parse_token_scopes("https://localhost:8443/Mail.Read.Shared Mail.ReadWrite.Shared openid", "");
+  ASSERT_TRUE(wanted);
+  EXPECT_EQ(wanted->resource, "https://localhost:8443");
+  EXPECT_EQ(wanted->text(),
+            "https://localhost:8443/Mail.Read.Shared https://localhost:8443/Mail.ReadWrite.Shared openid");
+  service_principal principal;
+  principal.scopes = {"Mail.Read.Shared"};
+  auto one = *parse_token_scopes("https://localhost:8443/Mail.Read.Shared", "");
+  EXPECT_TRUE(settle_permissions(one, principal, "dora@contoso.test"));
+  EXPECT_EQ(code_of(parse_token_scopes("https://localhost.evil.test/Mail.Read.Shared", "")), 500011U);
+}
+
 } // namespace
 } // namespace postroom::sim

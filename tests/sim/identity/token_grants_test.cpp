@@ -212,6 +212,16 @@ protected:
   authorization agreed;
 };
 
+TEST_F(code_test, gives_an_id_token_to_who_asked_at_the_sign_in) {
+  auto once = form();
+  once["scope"] = std::string{imap_scope} + " offline_access";
+  EXPECT_FALSE(member(token(once), "id_token").empty());
+  std::erase(agreed.scopes, "openid");
+  once = form();
+  once["scope"] = std::string{imap_scope} + " offline_access";
+  EXPECT_FALSE(json(token(once)).contains("id_token"));
+}
+
 TEST_F(code_test, becomes_tokens_once) {
   const auto once = form();
   const auto answer = token(once);

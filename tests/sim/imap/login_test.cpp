@@ -171,5 +171,36 @@ TEST_F(generic_login, ends_who_does_not_sign_in) {
   EXPECT_EQ(sink.take(), "* BYE Disconnected: Inactivity during authentication.\r\n");
 }
 
+TEST_F(exchange_login, takes_the_login_name_only_where_that_is_not_the_address) {
+  ASSERT_TRUE(mail.identify(shared, "s0001@contoso.test", {}));
+  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(shared, token(delegate))), "a NO AUTHENTICATE failed.\r\n");
+  EXPECT_EQ(say("b AUTHENTICATE XOAUTH2 " + xoauth2("S0001@contoso.test", token(delegate))),
+            "b OK AUTHENTICATE completed.\r\n");
+  EXPECT_THAT(say("c SELECT INBOX"), HasSubstr("c OK "));
+  EXPECT_EQ(session.user(), shared) << "faults and statistics know the address";
+}
+
+TEST_F(exchange_login, a_user_is_at_home_by_the_login_name) {
+  company.users["d1@contoso.test"] = {.upn = "d1@contoso.test", .mail = colleague, .object_id = "d1"};
+  ASSERT_TRUE(mail.identify(colleague, "d1@contoso.test", {}));
+  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2(colleague, token("d1@contoso.test"))),
+            "a NO AUTHENTICATE failed.\r\n");
+  (void)say("b AUTHENTICATE XOAUTH2 " + xoauth2("d1@contoso.test", token("d1@contoso.test")));
+  EXPECT_THAT(say("c SELECT INBOX"), HasSubstr("c OK "));
+}
+
+TEST_F(exchange_login, does_not_connect_to_what_lies_on_premises) {
+  mail.find(shared)->settings.on_premises = true;
+  EXPECT_EQ(sign_in(), "a OK AUTHENTICATE completed.\r\n");
+  EXPECT_EQ(say("b SELECT INBOX"), not_connected);
+}
+
+TEST_F(exchange_login, faults_of_the_address_strike_the_login_name) {
+  ASSERT_TRUE(mail.identify(shared, "s0001@contoso.test", {}));
+  ASSERT_TRUE(faults.add({.kind = fault_kind::login_refused, .names = {shared}}));
+  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2("s0001@contoso.test", token(delegate))),
+            "a NO AUTHENTICATE failed.\r\n");
+}
+
 } // namespace
 } // namespace postroom::sim

@@ -98,5 +98,39 @@ TEST(directory, knows_mailboxes_and_rights_in_any_case) {
   EXPECT_THAT(it.addresses(), ElementsAre("Support@Contoso.test"));
 }
 
+TEST(directory, finds_a_mailbox_by_the_name_that_signs_in) {
+  directory it;
+  auto& made = it.add("support@contoso.test");
+  auto& other = it.add("sales@contoso.test");
+  EXPECT_EQ(made.login_name(), "support@contoso.test");
+  EXPECT_EQ(it.find_login("Support@contoso.test"), &made);
+  ASSERT_TRUE(it.identify("support@contoso.test", "S0001@contoso.test", "0b1e"));
+  EXPECT_EQ(made.login_name(), "S0001@contoso.test");
+  EXPECT_EQ(it.find_login("s0001@contoso.test"), &made);
+  EXPECT_EQ(it.find_login("support@contoso.test"), nullptr) << "the address is no login name any more";
+  EXPECT_EQ(it.find("support@contoso.test"), &made);
+  for (const auto* name : {"support@contoso.test", "s0001@CONTOSO.test", "0B1E"})
+    EXPECT_EQ(it.find_any(name), &made) << name;
+  EXPECT_EQ(it.find_any("nobody"), nullptr);
+  ASSERT_TRUE(it.identify("support@contoso.test", "support@contoso.test", {}));
+  EXPECT_EQ(it.find_login("s0001@contoso.test"), nullptr);
+  EXPECT_EQ(it.find_login("support@contoso.test"), &made);
+  EXPECT_EQ(made.object_id(), "0b1e") << "as before";
+  EXPECT_EQ(other.login_name(), "sales@contoso.test");
+}
+
+TEST(directory, gives_no_name_twice) {
+  directory it;
+  it.add("support@contoso.test");
+  it.add("sales@contoso.test");
+  ASSERT_TRUE(it.identify("sales@contoso.test", "s2@contoso.test", "2"));
+  EXPECT_EQ(it.identify("support@contoso.test", "sales@contoso.test", {}).error().code, errc::conflict);
+  EXPECT_EQ(it.identify("support@contoso.test", "S2@contoso.test", {}).error().code, errc::conflict);
+  EXPECT_EQ(it.identify("support@contoso.test", "s1@contoso.test", "2").error().code, errc::conflict);
+  EXPECT_EQ(it.identify("support@contoso.test", "", {}).error().code, errc::conflict);
+  EXPECT_EQ(it.identify("nobody@contoso.test", "n@contoso.test", {}).error().code, errc::not_found);
+  EXPECT_EQ(it.find("support@contoso.test")->login_name(), "support@contoso.test");
+}
+
 } // namespace
 } // namespace postroom::sim

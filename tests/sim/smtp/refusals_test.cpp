@@ -83,5 +83,24 @@ TEST_F(refusals_test, needs_send_as_whether_or_not_the_mailbox_may_be_opened) {
   EXPECT_THAT(submit("From: support@contoso.test\r\n\r\n"), StartsWith("250 "));
 }
 
+TEST_F(refusals_test, takes_the_login_name_only_where_that_is_not_the_address) {
+  const std::string address = "d.elegate@contoso.test";
+  mail.add(address);
+  company.users["d1@contoso.test"] = {.upn = "d1@contoso.test", .mail = address, .object_id = "d1"};
+  ASSERT_TRUE(mail.identify(address, "d1@contoso.test", {}));
+  mail.allow_send_as("d1@contoso.test", shared);
+  EXPECT_EQ(refuse_token(services, address, token("d1@contoso.test")), smtp_reply::credentials_refused);
+  EXPECT_EQ(refuse_token(services, "D1@contoso.test", token("d1@contoso.test")), std::nullopt);
+  EXPECT_THAT(sign_in("d1@contoso.test"), StartsWith("235 "));
+  EXPECT_THAT(submit("From: " + std::string{shared} + "\r\n\r\nx\r\n"), StartsWith("250 2.0.0 OK"));
+  EXPECT_THAT(submit("From: " + address + "\r\n\r\nx\r\n", address), StartsWith("250 2.0.0 OK")) << "as oneself";
+  EXPECT_EQ(last_submitted().user, address);
+}
+
+TEST_F(refusals_test, lets_nobody_in_whose_mailbox_is_on_premises) {
+  settings_of(delegate).on_premises = true;
+  EXPECT_EQ(login(), smtp_reply::credentials_refused);
+}
+
 } // namespace
 } // namespace postroom::sim
