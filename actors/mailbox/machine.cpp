@@ -315,6 +315,8 @@ void machine::fail_over(const error& why) {
     wait_for(std::chrono::milliseconds{static_cast<std::int64_t>(chance() * 1000)});
     return;
   }
+  const auto before = state();
+  const bool news = in_step_ || !last_error_ || last_error_->code != why.code || last_error_->cause != why.cause;
   last_error_ = why;
   in_step_ = false;
   if (was_in_session)
@@ -331,6 +333,8 @@ void machine::fail_over(const error& why) {
     delay = slow_retry;
   }
   wait_for(delay);
+  if (news && state() == before)
+    emit(effect::report{}); // enter() tells of changes of the state only, and it waited for a token before
 }
 
 void machine::wait_for(std::chrono::milliseconds delay) {

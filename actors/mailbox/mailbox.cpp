@@ -330,8 +330,12 @@ void try_next_name(state& s, errc why) {
 void perform(self_pointer self, const effect::report&) {
   auto& s = mine(self);
   const auto now = s.machine->state();
-  if (now == s.shown)
+  if (now == s.shown) {
+    // It waits as before, but for another reason, or is no longer in step: whoever repairs that wakes it up.
+    if (now == mailbox_state::waiting)
+      tell(s.task->supervisor, status_of(self));
     return;
+  }
   s.world->metrics.mailbox.moved(to_string(s.shown), to_string(now));
   s.shown = now;
   s.since = s.world->time.now();

@@ -151,6 +151,11 @@ void load(storage::store& from, const tenant_id& tenant,
           view, space::state, storage::keys::incidents(tenant),
           [&](storage::versioned<records::Incident> incident) { config->incidents.push_back(std::move(incident)); });
     if (read)
+      read = scan_all<records::LoginNames>(view, space::state, storage::keys::all_login_names(tenant),
+                                           [&](storage::versioned<records::LoginNames> names) {
+                                             config->login_names[names.value.account()] = names.value.imap_user();
+                                           });
+    if (read)
       done(std::move(config));
     else
       done(read.error());

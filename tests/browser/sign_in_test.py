@@ -34,16 +34,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
-WAIT_S = 20
+from person import WAIT_S, Person, open_browser
+
 MAIL = "https://outlook.office.com/IMAP.AccessAsUser.All"
 SCOPE = "openid profile offline_access " + MAIL
 FACTS = {}
-SCREENSHOTS = None
 
 
 class CallbackServer:
@@ -93,20 +90,6 @@ class CallbackServer:
         self.server.server_close()
 
 
-def open_browser(profile):
-    options = webdriver.ChromeOptions()
-    for flag in (
-        "--headless=new",
-        "--no-sandbox",
-        "--ignore-certificate-errors",
-        "--disable-gpu",
-        "--window-size=900,900",
-        "--user-data-dir=" + profile,
-    ):
-        options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-
-
 def post(path, fields):
     """Status and JSON; None for the status when the stand-in has no such path."""
     context = ssl._create_unverified_context()  # the stand-in's own authority
@@ -120,7 +103,7 @@ def post(path, fields):
         return refused.code, json.loads(refused.read() or b"{}")
 
 
-class SignInTest(unittest.TestCase):
+class SignInTest(unittest.TestCase, Person):
     def setUp(self):
         self.callback = CallbackServer(FACTS["redirect_uri"])
         self.addCleanup(self.callback.close)
@@ -129,63 +112,6 @@ class SignInTest(unittest.TestCase):
         self.browser = open_browser(profile.name)
         self.addCleanup(self.browser.quit)
         self.verifier = secrets.token_urlsafe(48)
-
-    # -- what a person does ------------------------------------------------------------------------------------------
-
-    def wait_for(self, *ids):
-        """The first of the elements that the page has; `client` is the client's own page."""
-
-        def find(browser):
-            return next((i for i in ids if browser.find_elements(By.ID, i)), None)
-
-        found = WebDriverWait(self.browser, WAIT_S).until(find, "no " + " or ".join(ids))
-        if SCREENSHOTS:
-            number = len(os.listdir(SCREENSHOTS))
-            self.browser.save_screenshot(os.path.join(SCREENSHOTS, f"{number:03}_{self.id().split('.')[-1]}.png"))
-        return found
-
-    def type(self, field, text):
-        element = self.browser.find_element(By.ID, field)
-        element.clear()
-        element.send_keys(text)
-
-    def click(self, button):
-        """And waits until the page is another one."""
-        element = self.browser.find_element(By.ID, button)
-        old = self.browser.find_element(By.TAG_NAME, "html")
-        element.click()
-        WebDriverWait(self.browser, WAIT_S).until(lambda _: self.is_gone(old), "the page stays after " + button)
-
-    @staticmethod
-    def is_gone(element):
-        try:
-            element.is_enabled()
-            return False
-        except Exception:  # stale, or between two pages
-            return True
-
-    def error_text(self):
-        return self.browser.find_element(By.ID, "error").text
-
-    def give_name_and_password(self, user):
-        self.wait_for("email")
-        self.type("email", user["upn"])
-        self.click("next")
-        self.wait_for("password")
-        self.type("password", user["password"])
-        self.click("sign-in")
-
-    def pass_second_factor(self, *then):
-        """Where it is asked for; enrols first if need be. The element of `then` that comes after it."""
-        found = self.wait_for("otc", "next", *then)
-        if found == "next":
-            self.click("next")
-            found = self.wait_for("otc")
-        if found == "otc":
-            self.type("otc", FACTS["mfa_code"])
-            self.click("verify")
-            found = self.wait_for(*then)
-        return found
 
     # -- what the client does ----------------------------------------------------------------------------------------
 
@@ -361,16 +287,16 @@ class SignInTest(unittest.TestCase):
 
 
 def main():
-    global SCREENSHOTS
     parser = argparse.ArgumentParser(description="Signs people in at a running stand-in with a real browser.")
     parser.add_argument("facts", help="JSON file, see the top of this program")
     parser.add_argument("--screenshots", metavar="DIR", help="keep a picture of each page")
     options, rest = parser.parse_known_args()
     with open(options.facts, encoding="utf-8") as file:
         FACTS.update(json.load(file))
+    Person.mfa_code = FACTS["mfa_code"]
     if options.screenshots:
         os.makedirs(options.screenshots, exist_ok=True)
-        SCREENSHOTS = options.screenshots
+        Person.screenshots = options.screenshots
     unittest.main(argv=[sys.argv[0], *rest], verbosity=2)
 
 

@@ -304,7 +304,8 @@ INSTANTIATE_TEST_SUITE_P(sending, rows, testing::ValuesIn(sending_rows));
 const std::vector<row> token_rows{
     {"13: the client secret has expired, by the platform's word",
      [](facts&, evidence& e) { deny_token(e, "AADSTS7000222", "invalid_client (AADSTS7000222) [trace t1]"); }, "token",
-     verdict::bad, "AADSTS7000222", operators, "postroom provider set azure --client-secret-file -", "[trace t1]"},
+     verdict::bad, "AADSTS7000222", operators, "postroom provider update-secret azure --client-secret-file -",
+     "[trace t1]"},
     {"13: the client secret has expired, by its date",
      [](facts& f, evidence&) {
        auto provider = std::make_shared<records::Provider>(*f.provider);
