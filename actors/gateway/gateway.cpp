@@ -17,6 +17,7 @@ constexpr auto load_retry = 2s;
 constexpr auto stable_after = 5min;
 
 void read_tenants(self_pointer self) {
+  ++self->state.reading;
   const gateway_self me{self};
   self->state.world->store.with_snapshot([me](const storage::snapshot& view) {
     tenants_read answer;
@@ -48,7 +49,7 @@ void start_tenant(self_pointer self, const std::string& id) {
   self->monitor(child.running);
 }
 
-void on_tenants(self_pointer self, const tenants_read& read) {
+void take_tenants(self_pointer self, const tenants_read& read) {
   auto& s = self->state;
   if (read.failed) {
     log::error("gateway.not_loaded", {{"detail", read.failed->detail}});
@@ -65,6 +66,14 @@ void on_tenants(self_pointer self, const tenants_read& read) {
     at = gone && !at->second.running ? s.tenants.erase(at) : std::next(at);
   }
   s.loaded = true;
+}
+
+void on_tenants(self_pointer self, const tenants_read& read) {
+  auto& s = self->state;
+  s.reading -= s.reading > 0 ? 1 : 0;
+  take_tenants(self, read);
+  if (s.reading == 0)
+    s.held.release();
 }
 
 void on_down(self_pointer self, const caf::down_msg& down) {
@@ -117,8 +126,12 @@ std::vector<tenant_actor> running_tenants(const state& s, const tenant_id& only)
 /// To the tenant whom it concerns.
 template <class Answer, class Question>
 caf::result<Answer> pass_on(self_pointer self, const Question& question) {
-  const auto found = self->state.tenants.find(question.tenant.str());
-  if (found == self->state.tenants.end() || !found->second.running)
+  auto& s = self->state;
+  const auto found = s.tenants.find(question.tenant.str());
+  const bool runs = found != s.tenants.end() && found->second.running;
+  if (!runs && s.reading > 0)
+    return s.held.template hold<Answer>(self, gateway_self{self}, question);
+  if (!runs)
     return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
   return self->delegate(found->second.running, Question{question});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/held_questions.hpp"
 #include "actors/ports.hpp"
 #include "actors/tenant/tenant.hpp"
 
@@ -37,6 +38,8 @@ struct state {
   std::map<std::string, tenant_child, std::less<>> tenants;
   std::map<caf::actor_addr, std::string> tenants_by_actor;
   std::minstd_rand random;
+  std::size_t reading = 0; ///< how often the tenants are being read just now
+  held_questions held;
   bool loaded = false;
   bool stopping = false;
 };

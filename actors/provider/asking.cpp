@@ -20,6 +20,7 @@ struct attempt {
   question_maker make;
   exchange_taker then;
   mono_time sent{};
+  std::shared_ptr<const records::Provider> with; ///< whose credential was used
 };
 
 void ask_with(self_pointer self, credential which, std::shared_ptr<attempt> what);
@@ -75,7 +76,12 @@ void on_answer(self_pointer self, credential which, const std::shared_ptr<attemp
   }
   const oauth2::http_answer view{answer->status, answer->header("retry-after"), answer->body.expose()};
   auto parsed = oauth2::parse_token_answer(view, now);
+  const bool is_stale = what->with != s.config; // the credentials were changed meanwhile
   if (const auto* failure = std::get_if<oauth2::token_failure>(&parsed)) {
+    if (is_stale) {
+      ask_with(self, s.credentials->pick(now), what);
+      return;
+    }
     if (s.credentials->refused(which, *failure, now)) {
       log::warning("provider.credential_refused", {{"tenant", s.config->tenant()},
                                                    {"provider", s.config->id()},
@@ -93,7 +99,7 @@ void on_answer(self_pointer self, credential which, const std::shared_ptr<attemp
     what->then(outcome);
     return;
   }
-  if (s.credentials->worked(which, now))
+  if (!is_stale && s.credentials->worked(which, now))
     retire_previous(self, which);
   const bool was_open = s.breaker.open();
   (void)s.breaker.worked();
@@ -117,6 +123,7 @@ void ask_with(self_pointer self, credential which, std::shared_ptr<attempt> what
     return;
   }
   what->sent = s.world->time.ticks();
+  what->with = s.config;
   send(self, outward(*s.config, std::move(*question), s.world->keys),
        [self, which, what](result<net::http_answer>& answer) { on_answer(self, which, what, answer); });
 }
@@ -140,7 +147,7 @@ void send(self_pointer self, result<net::http_request> request, answer_taker the
 }
 
 void ask_token_endpoint(self_pointer self, std::string endpoint, question_maker make, exchange_taker then) {
-  auto what = std::make_shared<attempt>(attempt{std::move(endpoint), std::move(make), std::move(then), {}});
+  auto what = std::make_shared<attempt>(attempt{std::move(endpoint), std::move(make), std::move(then), {}, {}});
   ask_with(self, self->state.credentials->pick(self->state.world->time.now()), std::move(what));
 }
 

@@ -58,6 +58,13 @@ void grant_tokens::postpone(error why, std::optional<mono_time> at) {
   refresh_at_ = at;
 }
 
+void grant_tokens::forgive(mono_time refresh_at) {
+  refusal_.reset();
+  retry_at_.reset();
+  failures_ = 0;
+  refresh_at_ = refresh_at;
+}
+
 std::optional<wall_time> grant_tokens::expires() const {
   return token_ ? std::optional{token_->expires} : std::nullopt;
 }

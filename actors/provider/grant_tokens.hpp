@@ -29,6 +29,8 @@ public:
   void unreachable(error why, mono_time now, double chance);
   /// Not before `at`: somebody else found out that it is of no use.
   void postpone(error why, std::optional<mono_time> at);
+  /// What was refused may be asked for again, by itself at `refresh_at`.
+  void forgive(mono_time refresh_at);
   /// Nobody uses the token: it is replaced later than was planned.
   void plan_anew(mono_time refresh_at) { refresh_at_ = refresh_at; }
   /// Somebody gets the token.

@@ -66,6 +66,9 @@ void settle(resource_entry& entry, const error& why);
 void note_success(self_pointer self, grant_entry& entry);
 void note_failure(self_pointer self, grant_entry& entry, const error& why);
 
+// renewing.cpp
+void renew(self_pointer self, const credentials_changed& change);
+
 // signing_in.cpp
 void plan(self_pointer self, const plan_sign_in& wish, caf::typed_response_promise<sign_in_plan> promise);
 void redeem(self_pointer self, const redeem_code& wish, caf::typed_response_promise<signed_in> promise);

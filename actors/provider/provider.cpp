@@ -54,6 +54,7 @@ provider_self::behavior_type provider(self_pointer self, std::shared_ptr<const r
       [self](const resumed& what) { what.next(); },
       [self](const refresh_due& due) { on_refresh_due(self, due); },
       [self](const load_again&) { read_grants(self); },
+      [self](const credentials_changed& change) { renew(self, change); },
   };
 }
 

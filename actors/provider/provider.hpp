@@ -55,9 +55,16 @@ struct refresh_due {
   std::uint64_t number = 0;
 };
 struct load_again {};
+/// Another secret or certificate; all else is as it was. Whoever uses the provider goes on, and whoever was refused
+/// because of the old one may ask again.
+struct credentials_changed {
+  std::shared_ptr<const records::Provider> config;
+};
+/// Whether nothing but secrets and certificates is different.
+[[nodiscard]] bool differ_in_credentials_only(records::Provider one, records::Provider other);
 
-using provider_self =
-    provider_actor::extend<accepts<grants_read>, accepts<resumed>, accepts<refresh_due>, accepts<load_again>>;
+using provider_self = provider_actor::extend<accepts<grants_read>, accepts<resumed>, accepts<refresh_due>,
+                                             accepts<load_again>, accepts<credentials_changed>>;
 
 using token_promise = caf::typed_response_promise<access_token>;
 
@@ -119,8 +126,8 @@ struct state {
   bool loaded = false;
 };
 
-/// Spawn with `system.spawn(provider::provider, config, world, supervisor)`; to change the configuration the actor is
-/// replaced. `supervisor` may be null.
+/// Spawn with `system.spawn(provider::provider, config, world, supervisor)`; to change more of the configuration than
+/// its credentials the actor is replaced. `supervisor` may be null.
 provider_self::behavior_type provider(provider_self::stateful_pointer<state> self,
                                       std::shared_ptr<const records::Provider> config, const ports* world,
                                       supervisor_actor supervisor);
@@ -132,3 +139,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider::grants_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider::resumed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider::refresh_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider::load_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::provider::credentials_changed)

@@ -39,6 +39,7 @@ void deliver_password(const state& s, const records::Grant& record, token_promis
 }
 
 void settle(resource_entry& entry) {
+  entry.due = false; // who asked meanwhile is served, too
   for (auto& promise : std::exchange(entry.waiting, {}))
     promise.deliver(entry.tokens.hand_out());
 }
@@ -207,6 +208,7 @@ void keep_alive(self_pointer self, grant_entry& entry) {
 }
 
 void settle(resource_entry& entry, const error& why) {
+  entry.due = false;
   for (auto& promise : std::exchange(entry.waiting, {}))
     promise.deliver(to_caf(why));
 }

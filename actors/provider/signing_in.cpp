@@ -143,6 +143,12 @@ void take_in(self_pointer self, const records::Grant& record, revision rev, cons
   tell_tenant(self, {s.config->id(), record.id(), record.delegate(), {}, true, {}});
 }
 
+void add_permissions(signed_in& who, const std::string& wanted, const std::string& granted) {
+  who.granted_scope.append(who.granted_scope.empty() ? "" : " ").append(granted);
+  for (auto& scope : oauth2::missing_scopes(wanted, granted))
+    who.missing.push_back(std::move(scope));
+}
+
 /// Consent covers all resources, but a token tells of its own only: whether Graph is allowed is found by asking.
 void ask_graph(self_pointer self, signed_in so_far, signed_in_taker then) {
   const auto& config = *self->state.config;
@@ -160,13 +166,11 @@ void ask_graph(self_pointer self, signed_in so_far, signed_in_taker then) {
           [self, so_far, wanted = *wanted, then](const access_token&) mutable {
             if (const auto* entry = find_grant(self->state, so_far.grant))
               for (const auto& each : entry->stored.record.resources())
-                for (auto& scope : oauth2::missing_scopes(wanted, each.scope()))
-                  so_far.missing.push_back(std::move(scope));
+                add_permissions(so_far, wanted, each.scope());
             then(so_far);
           },
           [so_far, wanted = *wanted, then](const caf::error&) mutable {
-            for (auto& scope : oauth2::missing_scopes(wanted, {}))
-              so_far.missing.push_back(std::move(scope));
+            add_permissions(so_far, wanted, {});
             then(so_far);
           });
 }

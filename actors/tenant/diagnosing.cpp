@@ -32,6 +32,8 @@ caf::result<diagnosis> diagnose(self_pointer self, const diagnose_account& wish)
   auto& s = self->state;
   const auto id = wish.account.str();
   const auto found = s.mailboxes.find(id);
+  if (found == s.mailboxes.end() && is_reading(s))
+    return s.held.hold<diagnosis>(self, tenant_actor{self}, wish);
   if (found == s.mailboxes.end())
     return to_caf(fail(errc::not_found, "account '" + id + "'"));
   const auto now = s.world->time.ticks();

@@ -38,6 +38,8 @@ template <class Answer, class Wish>
 caf::result<Answer> ask_provider_for(self_pointer self, const Wish& wish) {
   constexpr auto limit = std::chrono::minutes{2};
   const auto whom = running_provider(self->state, wish.provider);
+  if (!whom && is_reading(self->state))
+    return self->state.held.template hold<Answer>(self, tenant_actor{self}, wish);
   if (!whom)
     return to_caf(whom.error());
   auto promise = self->template make_response_promise<Answer>();

@@ -154,6 +154,18 @@ void renew_provider(self_pointer self, records::Provider record) {
     replace_users(self, id);
 }
 
+/// Its users go on, and those who wait try again.
+void renew_credentials(self_pointer self, provider_child& child, const records::Provider& record) {
+  child.record = record;
+  tell(caf::actor_cast<provider::provider_self>(child.running),
+       provider::credentials_changed{std::make_shared<const records::Provider>(record)});
+  watch_provider(self, record);
+  for (auto& [id, mailbox] : self->state.mailboxes)
+    if (mailbox.record.provider() == record.id() && !mailbox.last.in_step)
+      replace_mailbox(self, id);
+  retry_outboxes(self);
+}
+
 void on_changed(self_pointer self, const config_changed& change);
 
 void on_loaded(self_pointer self, const config_loaded& loaded) {
@@ -179,6 +191,8 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
                                {"accounts", static_cast<std::int64_t>(s.mailboxes.size())}});
   for (const auto& change : std::exchange(s.early, {}))
     on_changed(self, change);
+  if (!is_reading(s))
+    s.held.release();
 }
 
 void on_account(self_pointer self, const account_read& read) {
@@ -198,7 +212,12 @@ void on_account(self_pointer self, const account_read& read) {
 void on_provider(self_pointer self, const provider_read& read) {
   auto& s = self->state;
   if (read.provider) {
-    renew_provider(self, *read.provider);
+    const auto known = s.providers.find(read.id);
+    if (known != s.providers.end() && known->second.running &&
+        provider::differ_in_credentials_only(known->second.record, *read.provider))
+      renew_credentials(self, known->second, *read.provider);
+    else
+      renew_provider(self, *read.provider);
     return;
   }
   forget_incident(self, incidents::subject::kind::provider, read.id);
@@ -251,18 +270,31 @@ void on_grant_changed(self_pointer self, const config_changed& change) {
 template <class Record, class Read>
 void read_again(self_pointer self, storage::record_key key, const std::string& id,
                 std::shared_ptr<Record> Read::*field) {
+  ++self->state.reading;
   const tenant_actor me{self};
   storage::get<Record>(self->state.world->store, std::move(key), [me, id, field](auto got) {
-    if (!got) {
-      log::error("config.not_read", {{"id", id}, {"detail", got.error().detail}});
-      return;
-    }
     Read answer;
     answer.id = id;
-    if (*got)
+    answer.failed = !got;
+    if (!got)
+      log::error("config.not_read", {{"id", id}, {"detail", got.error().detail}});
+    else if (*got)
       answer.*field = std::make_shared<Record>(std::move((*got)->value));
     tell(me, std::move(answer));
   });
+}
+
+/// Takes in what was read, or has it read again later, and answers those who waited for it.
+template <class Read>
+void on_read(self_pointer self, const Read& read, config_changed::kind what, void (*take)(self_pointer, const Read&)) {
+  auto& s = self->state;
+  s.reading -= s.reading > 0 ? 1 : 0;
+  if (read.failed)
+    self->delayed_send(self, load_retry, change_again{{what, s.id, read.id}});
+  else
+    take(self, read);
+  if (!is_reading(s))
+    s.held.release();
 }
 
 void on_changed(self_pointer self, const config_changed& change) {
@@ -302,6 +334,8 @@ overview overview_of(const state& s) {
 template <class Wish>
 caf::result<mail_answer> pass_to_outbox(self_pointer self, const Wish& wish) {
   const auto outbox = outbox_for(self, wish.account);
+  if (!outbox && is_reading(self->state))
+    return self->state.held.hold<mail_answer>(self, tenant_actor{self}, wish);
   if (!outbox)
     return to_caf(outbox.error());
   return self->delegate(*outbox, Wish{wish});
@@ -372,8 +406,8 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       },
       [self](const outbox::may_retire& wish) { on_may_retire(self, wish); },
       [self](const config_loaded& loaded) { on_loaded(self, loaded); },
-      [self](const account_read& read) { on_account(self, read); },
-      [self](const provider_read& read) { on_provider(self, read); },
+      [self](const account_read& read) { on_read(self, read, config_changed::kind::account, on_account); },
+      [self](const provider_read& read) { on_read(self, read, config_changed::kind::provider, on_provider); },
       [self](const restart_due& due) {
         auto found = self->state.mailboxes.find(due.account);
         if (found != self->state.mailboxes.end() && found->second.restart_number == due.number)
@@ -387,6 +421,7 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       [self](const outbox_restart_due& due) { on_outbox_restart(self, due); },
       [self](const load_again&) { start_load(self); },
       [self](const watch_due&) { watch_expiries(self); },
+      [self](const change_again& change) { on_changed(self, change.what); },
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/doctor/doctor.hpp"
+#include "actors/held_questions.hpp"
 #include "actors/incidents/incident_book.hpp"
 #include "actors/ports.hpp"
 #include "actors/provider/provider.hpp"
@@ -23,10 +24,12 @@ struct config_loaded {
 struct account_read {
   std::string id;
   std::shared_ptr<records::Account> account;
+  bool failed = false; ///< it could not be read
 };
 struct provider_read {
   std::string id;
   std::shared_ptr<records::Provider> provider;
+  bool failed = false;
 };
 /// A child's restart is due; one with an old number is ignored.
 struct restart_due {
@@ -44,6 +47,10 @@ struct outbox_restart_due {
 struct load_again {};
 /// Time to look at what expires.
 struct watch_due {};
+/// A changed object could not be read: another try.
+struct change_again {
+  config_changed what;
+};
 
 } // namespace postroom::tenant
 
@@ -79,7 +86,7 @@ using tenant_actor = caf::typed_actor<
     accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
     // INTERNAL: timers.
     accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::outbox_restart_due>,
-    accepts<tenant::load_again>, accepts<tenant::watch_due>>;
+    accepts<tenant::load_again>, accepts<tenant::watch_due>, accepts<tenant::change_again>>;
 
 } // namespace postroom
 
@@ -136,9 +143,16 @@ struct state {
   std::map<std::string, std::string> login_names;         ///< by account, where it is not the configured one
   std::vector<config_changed> early; ///< came while the configuration was being read: it may not show them yet
   std::minstd_rand random;
+  std::size_t reading = 0; ///< objects that are being read after a change
+  held_questions held;
   bool loaded = false;
   bool stopping = false;
 };
+
+/// What a question is about may be there in a moment.
+[[nodiscard]] inline bool is_reading(const state& s) {
+  return !s.loaded || s.reading > 0;
+}
 
 /// Spawn with `system.spawn(tenant::tenant, id, world)`; `world` outlives the actor system.
 tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<state> self, tenant_id id, const ports* world);
@@ -153,3 +167,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::outbox_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::load_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::watch_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::change_again)

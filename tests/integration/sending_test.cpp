@@ -147,7 +147,7 @@ TEST(sending, says_who_must_act_when_the_delegate_may_not_send_as_the_mailbox) {
   const auto mail = submit(world, "support", letter("anna@example.test", "forbidden"));
   const auto refused = await_state(world, mail, "deferred");
   EXPECT_EQ(class_of(refused), "sender_denied");
-  EXPECT_EQ(text_of(refused.at("last_error").as_object(), "who_acts"), "exchange_admin");
+  EXPECT_EQ(text_of(refused.at("last_error").as_object(), "who_acts"), "operator");
   EXPECT_THAT(types_of(world.await_events(1), text_of(mail, "id")), ElementsAre("outbox.deferred"));
   world.submission().allow(office::delegate, office::address("support"));
   EXPECT_EQ(act(world, mail, "requeue").status, 200u);

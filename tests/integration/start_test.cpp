@@ -165,7 +165,7 @@ TEST_F(demonstration, tells_what_is_wrong_with_each_sick_mailbox) {
   EXPECT_THAT(said, HasSubstr("All 44 healthy mailboxes are in step"));
   for (const auto* part :
        {"its delegate has no Full Access\n    is ", ": grant_dead – ", ": user_action_required – ", ": throttled – ",
-        ": auth_rejected – ", "user acts: The delegate must sign in again.", "its server says nothing\n    told below"})
+        ": auth_rejected – ", "user acts: The delegate signs in again", "its server says nothing\n    told below"})
     EXPECT_THAT(said, HasSubstr(part));
   // Noticed when the gateway's patience with a login ends.
   EXPECT_TRUE(wait_until([&] { return demo->output().find(": timeout – ") != std::string::npos; }, 60s))

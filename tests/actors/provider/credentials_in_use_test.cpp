@@ -113,6 +113,14 @@ TEST_F(credentials_in_use_test, asks_for_one_resource_after_the_other) {
   EXPECT_EQ(storage::open_resource_token(keys, stored(), "graph")->expose(), "access-graph");
 }
 
+TEST_F(credentials_in_use_test, serves_those_who_come_while_it_asks_with_the_same_answer) {
+  auto first = want();
+  auto second = want();
+  answer_ok("access-1", "refresh-1");
+  ASSERT_TRUE(first.there() && second.there());
+  EXPECT_TRUE(http.open.empty()) << "nobody waits any more";
+}
+
 TEST_F(credentials_in_use_test, tells_of_a_dead_grant_and_of_its_return) {
   (void)want();
   refuse("50173", "invalid_grant", 400);

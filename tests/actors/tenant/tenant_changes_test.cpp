@@ -91,6 +91,20 @@ TEST_F(tenant_changes_test, moves_the_mailboxes_of_a_changed_provider_to_its_new
   EXPECT_EQ(server.open_sessions("sales@example.com")[0]->target.host, "new.example.com");
 }
 
+TEST_F(tenant_changes_test, answers_who_asks_for_what_was_made_a_moment_ago) {
+  start();
+  put_provider("acme", "azure", "microsoft_azure");
+  caf::anon_send(boss, config_changed{kind::provider, tenant_id{"acme"}, "azure"});
+  // Behind the change, but before the store has answered.
+  const auto there = ask<provider_status>(boss, ask_provider{tenant_id{"acme"}, provider_id{"azure"}});
+  settle();
+  ASSERT_TRUE(there.there());
+  EXPECT_TRUE(there.get()) << to_string(there.get().error());
+  const auto never = ask<provider_status>(boss, ask_provider{tenant_id{"acme"}, provider_id{"none"}});
+  ASSERT_TRUE(never.there());
+  EXPECT_EQ(never.get().error().code, errc::not_found);
+}
+
 TEST_F(tenant_changes_test, says_what_is_missing_when_a_provider_is_removed) {
   put_account("acme", "sales");
   start();
