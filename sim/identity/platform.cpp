@@ -1,6 +1,7 @@
 #include "sim/identity/platform.hpp"
 
 #include "base/ascii.hpp"
+#include "protocol/http/date.hpp"
 #include "sim/identity/device_endpoint.hpp"
 #include "sim/identity/discovery.hpp"
 #include "sim/identity/google_endpoints.hpp"
@@ -40,6 +41,12 @@ identity_platform::identity_platform(identity_services services)
 identity_platform::~identity_platform() = default;
 
 http_response identity_platform::answer(const http_request& request) {
+  auto response = route(request);
+  response.set(boost::beast::http::field::date, http::format_date(services_.time.now()));
+  return response;
+}
+
+http_response identity_platform::route(const http_request& request) {
   if (auto page = pages_->answer(request))
     return std::move(*page);
   const auto path = path_of(request);

@@ -28,11 +28,13 @@ public:
   identity_platform(const identity_platform&) = delete; // pages refer to the services
   identity_platform& operator=(const identity_platform&) = delete;
 
-  /// 404 for what is not its own.
+  /// 404 for what is not its own. Each answer tells the platform's time.
   [[nodiscard]] http_response answer(const http_request& request);
   [[nodiscard]] std::uint64_t token_requests() const noexcept { return token_requests_; }
 
 private:
+  [[nodiscard]] http_response route(const http_request& request);
+
   identity_services services_; // before those who refer to it
   std::unique_ptr<sign_in_pages> pages_;
   std::uint64_t token_requests_ = 0;

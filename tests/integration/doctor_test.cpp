@@ -102,6 +102,19 @@ protected:
   std::unique_ptr<process> gateway;
 };
 
+TEST_F(doctor_command_test, notices_that_the_clock_is_wrong) {
+  start_servers(1, [](sim::scenario& plan) {
+    sim::fault wrong;
+    wrong.kind = sim::fault_kind::clock_skew;
+    wrong.amount = 900;
+    plan.faults.push_back(wrong);
+  });
+  start_gateway();
+  const auto skewed = examine(box(0));
+  EXPECT_EQ(skewed.state("clock"), "bad") << skewed.text("clock", "evidence");
+  EXPECT_EQ(skewed.text("clock", "who_acts"), "operator");
+}
+
 TEST_F(doctor_command_test, finds_out_what_is_wrong_with_each_mailbox) {
   start_servers(8);
   control("PATCH", "/v1/mailboxes/" + box(1), R"({"imap_enabled":false})");
@@ -116,6 +129,7 @@ TEST_F(doctor_command_test, finds_out_what_is_wrong_with_each_mailbox) {
   for (const auto& [name, step] : well.steps)
     EXPECT_NE(well.state(name), "bad") << boost::json::serialize(step);
   EXPECT_EQ(well.state("mailbox"), "good");
+  EXPECT_EQ(well.state("clock"), "good");
   EXPECT_EQ(well.state("claims"), "good");
   EXPECT_EQ(server->submitted(0, 10).size(), 0U) << "nobody asked for a mail";
 

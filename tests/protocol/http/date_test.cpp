@@ -24,5 +24,10 @@ TEST(parse_date, takes_nothing_else) {
     EXPECT_FALSE(parse_date(whole.substr(0, length)));
 }
 
+TEST(http_date, is_written_as_it_is_read) {
+  EXPECT_EQ(format_date(*parse_date("Sun, 06 Nov 1994 08:49:37 GMT")), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(format_date(*parse_date("Thu, 29 Feb 2024 23:59:59 GMT")), "Thu, 29 Feb 2024 23:59:59 GMT");
+}
+
 } // namespace
 } // namespace postroom::http
