@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/duration.hpp>
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
@@ -14,5 +15,9 @@ using answers = typename caf::replies_to<Args...>::template with<R>;
 /// `accepts<Args...>`: takes a message and answers nothing.
 template <class... Args>
 using accepts = caf::reacts_to<Args...>;
+
+/// For `request` by an actor that keeps the deadline itself, with one alarm for all it waits for. Nobody else may leave
+/// the deadline to chance.
+inline constexpr auto kept_by_the_asker = caf::infinite;
 
 } // namespace postroom

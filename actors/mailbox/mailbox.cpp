@@ -33,18 +33,31 @@ void feed(self_pointer self, event_type what) {
   carry_out(self, s.machine->on(std::move(what), s.world->time.ticks(), s.world->time.now()));
 }
 
-/// Asks another actor; the answer counts only for the attempt that asked.
+/// Sees to it that an alarm rings at the earliest deadline.
+void arm(self_pointer self) {
+  auto& s = mine(self);
+  const auto next = s.waiting.next();
+  if (!next || (s.alarm && *s.alarm <= *next))
+    return;
+  s.alarm = *next;
+  self->delayed_send(self, std::max<mono_time::duration>(*next - s.world->time.ticks(), 1ms), timer_rang{*next});
+}
+
+/// Asks another actor; the answer counts only for the attempt that asked, and until the deadline.
 template <class Answer, class Actor, class Question, class Then>
 void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
-  const auto attempt = mine(self).attempt;
-  self->request(whom, limit, std::move(question))
+  auto& s = mine(self);
+  const auto attempt = s.attempt;
+  const auto number = s.waiting.await(attempt, s.world->time.ticks() + limit);
+  arm(self);
+  self->request(whom, kept_by_the_asker, std::move(question))
       .then(
-          [self, attempt, then](const Answer& answer) {
-            if (mine(self).attempt == attempt)
+          [self, attempt, number, then](const Answer& answer) {
+            if (mine(self).waiting.answered(number) && mine(self).attempt == attempt)
               then(self, answer);
           },
-          [self, attempt](const caf::error& e) {
-            if (mine(self).attempt == attempt)
+          [self, attempt, number](const caf::error& e) {
+            if (mine(self).waiting.answered(number) && mine(self).attempt == attempt)
               feed(self, event::ask_failed{from_caf(e)});
           });
 }
@@ -293,15 +306,10 @@ void perform(self_pointer self, const effect::commit_range& e) {
     commit_part(self, std::make_shared<const std::set<std::uint32_t>>());
 }
 
-/// One alarm is on its way at most, unless an earlier one is wanted: each costs the clock's thread a wake-up, and most
-/// deadlines are met long before they ring.
 void perform(self_pointer self, const effect::set_timer& e) {
   auto& s = mine(self);
-  s.timer = {e.epoch, s.world->time.ticks() + e.delay};
-  if (s.alarm && *s.alarm <= s.timer.at)
-    return;
-  s.alarm = s.timer.at;
-  self->delayed_send(self, e.delay, timer_rang{*s.alarm});
+  s.waiting.set_timer(e.epoch, s.world->time.ticks() + e.delay);
+  arm(self);
 }
 
 void on_alarm(self_pointer self, const timer_rang& rang) {
@@ -309,11 +317,13 @@ void on_alarm(self_pointer self, const timer_rang& rang) {
   if (s.alarm != rang.at)
     return; // an earlier one took its place
   s.alarm.reset();
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(s.timer.at - s.world->time.ticks());
-  if (left > 0ms)
-    perform(self, effect::set_timer{left, s.timer.epoch});
-  else
-    feed(self, event::timer{s.timer.epoch});
+  const auto due = s.waiting.take_due(s.world->time.ticks());
+  if (due.timer)
+    feed(self, event::timer{*due.timer});
+  for (const auto attempt : due.unanswered)
+    if (attempt == s.attempt)
+      feed(self, event::ask_failed{fail(errc::timeout, "an actor did not answer in time")});
+  arm(self);
 }
 
 /// Steps of a login, bounded by deadlines of seconds: whoever asks for one account gets them, lists do not wait for it.

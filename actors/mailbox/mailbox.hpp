@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/mailbox/commit_builder.hpp"
+#include "actors/mailbox/deadlines.hpp"
 #include "actors/mailbox/interface.hpp"
 #include "actors/ports.hpp"
 #include "net/imap_link.hpp"
@@ -38,12 +39,8 @@ struct state {
   std::map<std::uint32_t, std::shared_ptr<const parsed_mail>> parsed; ///< by UID, not yet committed
   std::vector<credit> credits;                                        ///< in the order of the ranges they are for
   std::optional<effect::commit_range> committing;
-  /// What the machine wants to be woken for; and when an alarm rings that is on its way.
-  struct {
-    std::uint32_t epoch = 0;
-    mono_time at{};
-  } timer;
-  std::optional<mono_time> alarm;
+  deadlines waiting;
+  std::optional<mono_time> alarm; ///< one that is on its way
   secret<> token;
   revision cursor_revision;
   std::uint8_t user = 0;     ///< 0: the target's; else one of `other_users`

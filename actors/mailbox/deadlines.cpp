@@ -1,0 +1,42 @@
+#include "actors/mailbox/deadlines.hpp"
+
+#include <algorithm>
+
+namespace postroom::mailbox {
+
+std::uint32_t deadlines::await(std::uint32_t attempt, mono_time until) {
+  open_.push_back({++last_number_, attempt, until});
+  return last_number_;
+}
+
+bool deadlines::answered(std::uint32_t number) {
+  const bool known = std::erase_if(open_, [number](const question& each) { return each.number == number; }) > 0;
+  if (open_.empty())
+    open_ = {}; // thousands of mailboxes at rest wait for nothing
+  return known;
+}
+
+deadlines::due deadlines::take_due(mono_time now) {
+  due out;
+  if (timer_ && timer_->at <= now) {
+    out.timer = timer_->epoch;
+    timer_.reset();
+  }
+  std::erase_if(open_, [&](const question& each) {
+    if (each.until <= now)
+      out.unanswered.push_back(each.attempt);
+    return each.until <= now;
+  });
+  return out;
+}
+
+std::optional<mono_time> deadlines::next() const {
+  std::optional<mono_time> earliest;
+  if (timer_)
+    earliest = timer_->at;
+  for (const auto& each : open_)
+    earliest = earliest ? std::min(*earliest, each.until) : each.until;
+  return earliest;
+}
+
+} // namespace postroom::mailbox

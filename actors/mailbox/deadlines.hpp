@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace postroom::mailbox {
+
+/// What one mailbox waits for at most until when: its machine's timer, and answers of other actors. All share one
+/// alarm, since each timer of the actor system costs its clock's thread two wake-ups, and nearly all deadlines are met
+/// long before they would ring. Plain data; time comes in.
+class deadlines {
+public:
+  /// The machine wants to be woken, in place of what it wanted before.
+  void set_timer(std::uint32_t epoch, mono_time at) { timer_ = {epoch, at}; }
+  /// An answer is awaited, for the link of this attempt. Its number.
+  [[nodiscard]] std::uint32_t await(std::uint32_t attempt, mono_time until);
+  /// It has come. False: it came too late and is nobody's any more.
+  [[nodiscard]] bool answered(std::uint32_t number);
+
+  struct due {
+    std::optional<std::uint32_t> timer;    ///< epoch
+    std::vector<std::uint32_t> unanswered; ///< attempts
+  };
+  /// What has run out; it is forgotten here.
+  [[nodiscard]] due take_due(mono_time now);
+  /// The earliest of all.
+  [[nodiscard]] std::optional<mono_time> next() const;
+
+private:
+  struct timer {
+    std::uint32_t epoch = 0;
+    mono_time at{};
+  };
+  struct question {
+    std::uint32_t number = 0;
+    std::uint32_t attempt = 0;
+    mono_time until{};
+  };
+  std::optional<timer> timer_;
+  std::vector<question> open_;
+  std::uint32_t last_number_ = 0;
+};
+
+} // namespace postroom::mailbox

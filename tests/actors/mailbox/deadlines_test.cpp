@@ -1,0 +1,45 @@
+#include "actors/mailbox/deadlines.hpp"
+
+#include <gmock/gmock.h>
+
+namespace postroom::mailbox {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const mono_time start{1h};
+
+TEST(deadlines, knows_the_earliest_of_all) {
+  deadlines all;
+  EXPECT_FALSE(all.next());
+  all.set_timer(1, start + 9min);
+  const auto late = all.await(1, start + 10min);
+  const auto soon = all.await(1, start + 1min);
+  EXPECT_EQ(all.next(), start + 1min);
+  EXPECT_TRUE(all.answered(soon));
+  EXPECT_EQ(all.next(), start + 9min);
+  all.set_timer(2, start + 20min);
+  EXPECT_EQ(all.next(), start + 10min);
+  EXPECT_TRUE(all.answered(late));
+  EXPECT_EQ(all.next(), start + 20min);
+}
+
+TEST(deadlines, gives_out_what_has_run_out_once) {
+  deadlines all;
+  all.set_timer(7, start + 1min);
+  const auto number = all.await(3, start + 2min);
+  EXPECT_FALSE(all.take_due(start).timer);
+  const auto first = all.take_due(start + 1min);
+  EXPECT_EQ(first.timer, 7U);
+  EXPECT_THAT(first.unanswered, IsEmpty());
+  const auto second = all.take_due(start + 5min);
+  EXPECT_FALSE(second.timer);
+  EXPECT_THAT(second.unanswered, ElementsAre(3U));
+  EXPECT_FALSE(all.answered(number)) << "too late";
+  EXPECT_FALSE(all.next());
+}
+
+} // namespace
+} // namespace postroom::mailbox
