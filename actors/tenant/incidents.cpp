@@ -5,6 +5,7 @@
 #include "base/crypto.hpp"
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postroom::tenant {
@@ -28,12 +29,17 @@ subject provider_subject(const state& s, const std::string& id) {
   return out;
 }
 
-/// Without those who use it.
-subject bare_subject(const provider::report& of) {
+/// Enough to be found by, without those who use it.
+subject bare_subject(subject::kind what, const std::string& id) {
   subject out;
-  out.what = of.grant.empty() ? subject::kind::provider : subject::kind::grant;
-  out.id = of.grant.empty() ? of.provider : of.grant;
+  out.what = what;
+  out.id = id;
   return out;
+}
+
+subject bare_subject(const provider::report& of) {
+  return of.grant.empty() ? bare_subject(subject::kind::provider, of.provider)
+                          : bare_subject(subject::kind::grant, of.grant);
 }
 
 subject grant_subject(const state& s, const provider::report& of) {
@@ -126,22 +132,20 @@ bool concerns_account(errc code) {
 
 /// The fault is told of the provider or the grant already.
 bool is_told(const state& s, const records::Account& of) {
-  if (s.book.find(provider_subject(s, of.provider())))
+  if (s.book.find(bare_subject(subject::kind::provider, of.provider())))
     return true;
-  for (const auto& [grant, report] : s.failing_grants)
-    if (report.provider == of.provider())
-      for (const auto& each : accounts_of(s, of.provider(), grant, report.delegate))
-        if (each == of.id())
-          return true;
-  return false;
+  return std::ranges::any_of(s.failing_grants, [&of](const auto& each) {
+    return each.second.provider == of.provider() && uses(of, each.first, each.second.delegate);
+  });
 }
 
 void close_account(self_pointer self, const records::Account& of) {
   auto& s = self->state;
   s.refused_since.erase(of.id());
+  if (!s.book.find(bare_subject(subject::kind::account, of.id())))
+    return;
   const auto who = account_subject(of);
-  if (s.book.find(who))
-    carry_out(self, who, s.book.recovered(who, s.world->time.now()));
+  carry_out(self, who, s.book.recovered(who, s.world->time.now()));
 }
 
 } // namespace
@@ -218,9 +222,7 @@ void watch_expiries(self_pointer self) {
 }
 
 void forget_incident(self_pointer self, subject::kind what, const std::string& id) {
-  subject who;
-  who.what = what;
-  who.id = id;
+  const auto who = bare_subject(what, id);
   carry_out(self, who, self->state.book.forget(who));
 }
 

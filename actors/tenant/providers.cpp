@@ -14,12 +14,6 @@ using namespace std::chrono_literals;
 /// A child that ran this long is forgiven what went before.
 constexpr auto stable_after = 5min;
 
-bool uses(const records::Account& account, const std::string& grant, const std::string& delegate) {
-  if (!account.grant().empty())
-    return account.grant() == grant;
-  return ascii_lower(account.delegate()) == ascii_lower(delegate);
-}
-
 } // namespace
 
 void put_provider(self_pointer self, records::Provider record) {
@@ -74,6 +68,12 @@ result<provider_actor> running_provider(const state& s, const provider_id& id) {
   if (found == s.providers.end() || !found->second.running)
     return fail(errc::not_found, "provider '" + id.str() + "' does not run");
   return found->second.running;
+}
+
+bool uses(const records::Account& account, const std::string& grant, const std::string& delegate) {
+  if (!account.grant().empty())
+    return account.grant() == grant;
+  return ascii_lower(account.delegate()) == ascii_lower(delegate);
 }
 
 std::vector<std::string> accounts_of(const state& s, const std::string& provider, const std::string& grant,

@@ -20,6 +20,8 @@ void on_provider_down(self_pointer self, const std::string& id, const caf::down_
 
 /// The one that runs; not_found otherwise.
 [[nodiscard]] result<provider_actor> running_provider(const state& s, const provider_id& id);
+/// Whether an account of the grant's provider uses the grant.
+[[nodiscard]] bool uses(const records::Account& account, const std::string& grant, const std::string& delegate);
 /// Accounts that use a grant, by its id or by its delegate; without both, all of the provider.
 [[nodiscard]] std::vector<std::string> accounts_of(const state& s, const std::string& provider,
                                                    const std::string& grant, const std::string& delegate);

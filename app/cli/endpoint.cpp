@@ -1,19 +1,12 @@
 #include "app/cli/endpoint.hpp"
 
 #include "app/cli/input.hpp"
-
-#include <boost/asio/ip/address.hpp>
+#include "protocol/http/loopback.hpp"
 
 #include <charconv>
 
 namespace postroom::app::cli {
 namespace {
-
-bool is_loopback(const std::string& host) {
-  boost::system::error_code not_literal;
-  const auto address = boost::asio::ip::make_address(host, not_literal);
-  return host == "localhost" || (!not_literal && address.is_loopback());
-}
 
 /// The host and what follows it in `authority`.
 std::pair<std::string, std::string_view> split_host(std::string_view authority) {
@@ -71,7 +64,7 @@ result<endpoint> resolve(const endpoint_wish& wish, const variable_reader& varia
   } else {
     made->token = secret<>{wish.token.empty() ? variable("POSTROOM_TOKEN") : wish.token};
   }
-  if (!made->token.empty() && !made->tls && !is_loopback(made->host))
+  if (!made->token.empty() && !made->tls && !http::is_loopback(made->host))
     return fail(errc::invalid_argument,
                 "the token would go to " + made->host + " unencrypted; use https, or a gateway on this machine");
   if (made->token.expose().find_first_of("\r\n \t") != std::string::npos)

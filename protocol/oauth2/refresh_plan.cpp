@@ -8,9 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-constexpr seconds life_max = 365 * 24h;
 constexpr milliseconds app_probe_every = 5min;
 constexpr milliseconds user_probe_every = 6h;
 constexpr milliseconds policy_probe_every = 1h;
@@ -33,22 +31,6 @@ milliseconds backoff(unsigned failures, double jitter) {
 }
 
 } // namespace
-
-refresh_plan plan_refresh(const token_times& token, double jitter) noexcept {
-  const auto life = std::clamp(token.expires_in, seconds{0}, life_max);
-  milliseconds span = life * 3 / 4;
-  span = std::min<milliseconds>(span, life - 5min);
-  if (token.refresh_in)
-    span = std::min<milliseconds>(span, std::clamp(*token.refresh_in, seconds{0}, life_max));
-  span = std::max<milliseconds>(span, 0ms);
-  const double factor = 0.9 + 0.2 * bounded(jitter);
-  span = milliseconds{static_cast<milliseconds::rep>(static_cast<double>(span.count()) * factor)};
-  refresh_plan plan;
-  plan.expires_at = token.issued + life;
-  plan.usable_until = std::max(plan.expires_at - token_remaining_min, token.issued);
-  plan.refresh_at = std::min(token.issued + span, plan.usable_until);
-  return plan;
-}
 
 std::optional<milliseconds> retry_delay(const token_failure& failure, unsigned failures, double jitter) noexcept {
   const milliseconds at_least = failure.retry_after.value_or(0s);

@@ -2,7 +2,7 @@
 
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
-#include "tests/actors/support/forwarding_store.hpp"
+#include "tests/support/forwarding_store.hpp"
 #include "tests/storage/store_support.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "base/crypto.hpp"
 #include "metrics/registry.hpp"
 #include "storage/memory/memory_store.hpp"
-#include "tests/actors/support/forwarding_store.hpp"
+#include "tests/support/forwarding_store.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -6,11 +6,11 @@
 #include "metrics/registry.hpp"
 #include "storage/blocking.hpp"
 #include "storage/rocksdb/rocksdb_store.hpp"
-#include "tests/actors/support/forwarding_store.hpp"
 #include "tests/actors/support/pretended_provider.hpp"
 #include "tests/actors/support/pretended_server.hpp"
 #include "tests/actors/support/unused_network.hpp"
 #include "tests/storage/store_support.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/actors/support/forwarding_store.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 #include <deque>
 #include <functional>

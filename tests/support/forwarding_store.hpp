@@ -2,6 +2,7 @@
 
 #include "storage/store.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace postroom {
@@ -10,6 +11,8 @@ namespace postroom {
 class forwarding_store : public storage::store {
 public:
   explicit forwarding_store(storage::store& real) : real_(real) {}
+  /// Takes the other one along.
+  explicit forwarding_store(std::unique_ptr<storage::store> real) : owned_(std::move(real)), real_(*owned_) {}
 
   void commit(storage::batch what, storage::completion<storage::commit_result> done) override {
     real_.commit(std::move(what), std::move(done));
@@ -47,7 +50,11 @@ public:
   }
   [[nodiscard]] storage::store_stats stats() const override { return real_.stats(); }
 
+protected:
+  [[nodiscard]] storage::store& real() const { return real_; }
+
 private:
+  std::unique_ptr<storage::store> owned_; ///< null: somebody else's
   storage::store& real_;
 };
 
