@@ -4,9 +4,8 @@
 #include "api/listen_address.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "net/as_values.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -21,7 +20,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// After an answer that cuts a request short: how long and how much we still read, so that the client sees it.
 constexpr auto linger_deadline = 1s;
 constexpr std::size_t linger_bytes_max = 256 * limits::kib;

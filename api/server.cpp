@@ -4,15 +4,14 @@
 #include "api/extraction.hpp"
 #include "api/listen_address.hpp"
 #include "base/log.hpp"
+#include "net/as_values.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -28,7 +27,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// When no connection can be accepted, e.g. for want of file descriptors.
 constexpr auto accept_pause = 100ms;
 

@@ -11,6 +11,10 @@ namespace postroom {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+[[nodiscard]] constexpr bool ascii_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
 [[nodiscard]] inline std::string ascii_lower(std::string_view text) {
   std::string out{text};
   for (auto& c : out)

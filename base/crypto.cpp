@@ -1,5 +1,7 @@
 #include "base/crypto.hpp"
 
+#include "base/openssl_handles.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -21,18 +23,8 @@ void require(bool done, const char* what) {
   std::abort();
 }
 
-const unsigned char* octets(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
-
-unsigned char* octets(std::string& bytes) {
-  return reinterpret_cast<unsigned char*>(bytes.data());
-}
-
-struct free_cipher {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, free_cipher>;
+using openssl::octets;
+using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, openssl::freed_by<EVP_CIPHER_CTX_free>>;
 
 cipher_context new_cipher() {
   cipher_context context{EVP_CIPHER_CTX_new()};

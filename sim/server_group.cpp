@@ -1,10 +1,10 @@
 #include "sim/server_group.hpp"
 
+#include "net/as_values.hpp"
 #include "sim/control/fault_effects.hpp"
 #include "sim/identity/replies.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// How exactly expired tokens end their sessions.
 constexpr auto tick_period = 1s;
 /// How soon another rate of mails is noticed.

@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/certificate.hpp"
 #include "base/guid.hpp"
+#include "base/loopback.hpp"
 #include "storage/microsoft_lint.hpp"
 #include "storage/url_parts.hpp"
 
@@ -41,9 +42,9 @@ std::string in_days(std::chrono::milliseconds left) {
 }
 
 /// One look at one provider.
-class look {
+class provider_look {
 public:
-  look(const records::Provider& of, const provider_credentials& with, wall_time now)
+  provider_look(const records::Provider& of, const provider_credentials& with, wall_time now)
       : of_(of), with_(with), now_(now), microsoft_(of.service() == "microsoft_azure"),
         google_(of.service() == "google") {}
 
@@ -232,7 +233,7 @@ private:
 } // namespace
 
 lint_warnings lint(const records::Provider& of, const provider_credentials& with, wall_time now) {
-  return look{of, with, now}.take();
+  return provider_look{of, with, now}.take();
 }
 
 std::string_view callback_path(std::string_view service) noexcept {

@@ -16,10 +16,6 @@ namespace {
 /// A server's words.
 constexpr std::size_t detail_bytes_max = 2048;
 
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
 bool is_same(const records::Incident& open, const error& why) {
   return open.code() == to_string(why.code) && open.cause() == why.cause;
 }

@@ -13,10 +13,6 @@ using records::OutboxMail;
 using records::Recipient;
 using smtp::failure_class;
 
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
 /// Whatever a server says must not make a record that cannot be read back.
 std::string cut(std::string_view words) {
   return mime::clean_line(words, limits::outbox_words_bytes_max);

@@ -12,17 +12,6 @@ namespace {
 
 using records::OutboxMail;
 
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
-blob_id blob_of(const OutboxMail& mail) {
-  blob_id id;
-  if (mail.blob().size() == id.bytes.size())
-    std::ranges::copy(mail.blob(), id.bytes.begin());
-  return id;
-}
-
 constexpr std::int64_t hour_ms = 60 * 60 * 1000;
 
 std::uint32_t accepted_in(const OutboxMail& mail) {
@@ -31,6 +20,13 @@ std::uint32_t accepted_in(const OutboxMail& mail) {
 }
 
 } // namespace
+
+blob_id blob_of(const OutboxMail& mail) {
+  blob_id id;
+  if (mail.blob().size() == id.bytes.size())
+    std::ranges::copy(mail.blob(), id.bytes.begin());
+  return id;
+}
 
 queue::queue(queue_context context, records::Outbox stored, revision rev)
     : context_(std::move(context)), counts_(std::move(stored)), rev_(rev) {

@@ -18,6 +18,9 @@
 
 namespace postroom::outbox {
 
+/// Where the mail's body lies; all zero: nowhere.
+[[nodiscard]] blob_id blob_of(const records::OutboxMail& mail);
+
 /// Whose queue it is.
 struct queue_context {
   tenant_id tenant;

@@ -13,10 +13,6 @@ namespace {
 
 using records::OutboxMail;
 
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
 /// The record of the key, which expires.
 std::vector<storage::operation> remember_key(const queue_context& of, const submit_mail& wish, const std::string& mail,
                                              wall_time now) {

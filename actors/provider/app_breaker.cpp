@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Longer than a request may take: a probe whose answer got lost does not keep it shut for ever.
-constexpr auto probe_limit = 1min;
 constexpr std::uint32_t in_a_row = 3;
 /// One probe for all grants costs little, and tokens end while nobody looks: the backoff stops at half a minute.
 constexpr std::uint32_t backoff_steps = 6;

@@ -17,6 +17,9 @@ namespace postroom::provider {
 /// not say for how long, open it when they come three times in a row.
 class app_breaker {
 public:
+  /// Longer than a request may take: a probe whose answer got lost does not keep it shut for ever.
+  static constexpr auto probe_limit = std::chrono::minutes{1};
+
   enum class advice : std::uint8_t {
     ask,    ///< closed
     probe,  ///< open, and this one may find out; until it is answered everybody else is refused

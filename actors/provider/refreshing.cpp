@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 
 /// Passwords do not expire; the mailbox plans with something.
 constexpr auto password_life = std::chrono::hours{24 * 365};
-/// When somebody else is finding out just now whether the application works.
-constexpr auto probe_limit = 1min;
 constexpr token_resource resources[] = {token_resource::mail, token_resource::graph};
 
 std::string planned_as(const std::string& grant, token_resource what) {
@@ -183,7 +181,7 @@ void refuse_all(self_pointer self, grant_entry& entry, token_resource what) {
   auto& s = self->state;
   auto& resource = entry.of(what);
   const auto id = entry.stored.record.id();
-  const auto again = s.breaker.retry_at().value_or(s.world->time.ticks() + probe_limit);
+  const auto again = s.breaker.retry_at().value_or(s.world->time.ticks() + app_breaker::probe_limit);
   const auto window = recovery_window_of(again, resource.tokens.usable_until());
   resource.tokens.plan_anew(s.calendar.plan(planned_as(id, what), window.earliest, window.latest, chance(self)));
   plan_refresh(self, id, what);

@@ -8,7 +8,6 @@ namespace postroom::tenant {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto stable_after = 5min;
 
 result<void> start_outbox(self_pointer self, const std::string& account) {
   auto& s = self->state;
@@ -129,9 +128,7 @@ bool on_outbox_down(self_pointer self, const caf::down_msg& down) {
     start_or_complain(self, found->first);
     return true;
   }
-  if (s.world->time.ticks() - child.started >= stable_after)
-    child.failures.worked();
-  const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
+  const auto delay = delay_of_restart(s, child);
   s.world->metrics.supervision.restarted("outbox");
   log::error("outbox.failed", {{"tenant", s.id.str()},
                                {"account", found->first},

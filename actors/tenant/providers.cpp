@@ -7,14 +7,6 @@
 #include "base/log.hpp"
 
 namespace postroom::tenant {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// A child that ran this long is forgiven what went before.
-constexpr auto stable_after = 5min;
-
-} // namespace
 
 void put_provider(self_pointer self, records::Provider record) {
   auto& s = self->state;
@@ -52,9 +44,7 @@ void on_provider_down(self_pointer self, const std::string& id, const caf::down_
   child.running = provider_actor{};
   if (s.stopping)
     return;
-  if (s.world->time.ticks() - child.started >= stable_after)
-    child.failures.worked();
-  const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
+  const auto delay = delay_of_restart(s, child);
   s.world->metrics.supervision.restarted("provider");
   log::error("provider.failed", {{"tenant", s.id.str()},
                                  {"provider", id},

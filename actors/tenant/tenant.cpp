@@ -14,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto load_retry = 2s;
-/// A child that ran this long is forgiven what went before.
-constexpr auto stable_after = 5min;
 
 void start_load(self_pointer self) {
   const tenant_actor me{self};
@@ -123,9 +121,7 @@ void on_down(self_pointer self, const caf::down_msg& down) {
     start_mailbox(self, found->first);
     return;
   }
-  if (s.world->time.ticks() - child.started >= stable_after)
-    child.failures.worked();
-  const auto delay = child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
+  const auto delay = delay_of_restart(s, child);
   s.world->metrics.supervision.restarted("mailbox");
   show(child, child.failures.parked() ? mailbox_state::degraded : mailbox_state::waiting,
        fail(errc::internal, "the mailbox's actor failed: " + caf::to_string(down.reason)), s.world->time);

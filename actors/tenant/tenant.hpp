@@ -149,6 +149,15 @@ struct state {
   bool stopping = false;
 };
 
+/// How long a child that has failed stays away. One that ran five minutes is forgiven what went before.
+template <class Child>
+auto delay_of_restart(state& s, Child& child) {
+  constexpr auto stable_after = std::chrono::minutes{5};
+  if (s.world->time.ticks() - child.started >= stable_after)
+    child.failures.worked();
+  return child.failures.failed(std::uniform_real_distribution<double>{}(s.random));
+}
+
 /// What a question is about may be there in a moment.
 [[nodiscard]] inline bool is_reading(const state& s) {
   return !s.loaded || s.reading > 0;

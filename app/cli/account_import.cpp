@@ -42,7 +42,7 @@ void print_notes(std::ostream& out, json_element report, std::string_view list, 
   }
 }
 
-void print_report(std::ostream& out, json_element report) {
+void print_import(std::ostream& out, json_element report) {
   const bool dry_run = number_at(report, "dry_run") == "true";
   out << number_at(report, "rows") << " rows " << (dry_run ? "checked, nothing written; would be: " : "carried out: ")
       << number_at(report, "created") << " created, " << number_at(report, "updated") << " updated, "
@@ -119,7 +119,7 @@ exit_code import_file(session& live, const import_options& options) {
   if (live.json())
     live.world().out << one_line(report->root()) << '\n';
   else
-    print_report(live.world().out, report->root());
+    print_import(live.world().out, report->root());
   return exit_code::done;
 }
 

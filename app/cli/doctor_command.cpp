@@ -52,7 +52,7 @@ void print_step(std::ostream& out, json_element step) {
     print_more(out, step);
 }
 
-void print_report(std::ostream& out, json_element report) {
+void print_diagnosis(std::ostream& out, json_element report) {
   simdjson::dom::array steps;
   if (report["steps"].get(steps) == simdjson::SUCCESS)
     for (const auto step : steps)
@@ -73,7 +73,7 @@ exit_code doctor(session& live, const doctor_options& options) {
   if (live.json())
     live.world().out << one_line(report) << '\n';
   else
-    print_report(live.world().out, report);
+    print_diagnosis(live.world().out, report);
   bool healthy = false;
   return report["healthy"].get(healthy) == simdjson::SUCCESS && healthy ? exit_code::done : exit_code::failed;
 }

@@ -11,10 +11,6 @@
 namespace postroom::http {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
 }
@@ -87,8 +83,8 @@ result<void> proxy_connect::on_line(std::string_view line) {
 result<void> proxy_connect::on_status_line(std::string_view line) {
   // HTTP/1.x SP 3DIGIT [SP reason] (RFC 9112 §4)
   constexpr std::string_view version = "HTTP/1.";
-  const bool well_formed = line.size() >= 12 && line.starts_with(version) && is_digit(line[7]) && line[8] == ' ' &&
-                           line[9] >= '1' && line[9] <= '5' && is_digit(line[10]) && is_digit(line[11]) &&
+  const bool well_formed = line.size() >= 12 && line.starts_with(version) && ascii_digit(line[7]) && line[8] == ' ' &&
+                           line[9] >= '1' && line[9] <= '5' && ascii_digit(line[10]) && ascii_digit(line[11]) &&
                            (line.size() == 12 || line[12] == ' ');
   if (!well_formed)
     return failed("what answers is not an HTTP proxy");

@@ -13,16 +13,12 @@ namespace {
 constexpr std::size_t host_bytes_max = 253; // RFC 1035 §2.3.4
 constexpr std::size_t label_bytes_max = 63;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 error malformed(const char* what) {
@@ -41,7 +37,7 @@ bool is_host_name(std::string_view host) {
       label = 0;
       continue;
     }
-    if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_')
+    if (!is_letter(c) && !ascii_digit(c) && c != '-' && c != '_')
       return false;
     if (++label > label_bytes_max)
       return false;
@@ -149,7 +145,7 @@ std::string percent_encode(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   for (const char c : bytes) {
-    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+    if (is_letter(c) || ascii_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       out.push_back(c);
       continue;
     }

@@ -12,7 +12,7 @@ struct quirk_row {
 };
 
 // In the order of the enumeration.
-constexpr std::array<quirk_row, static_cast<std::size_t>(quirk::count)> rows{{
+constexpr std::array<quirk_row, static_cast<std::size_t>(quirk::count)> quirk_rows{{
     {"missing_text", "several servers end a tagged answer right after OK; nothing depends on the text"},
     {"missing_status", "Exchange was seen to send [COPYUID ...] as a line of its own (MailKit's test data)"},
     {"empty_copyuid", "Exchange sends [COPYUID 14  ] when nothing was moved; no set, no mapping"},
@@ -36,11 +36,11 @@ constexpr std::array<quirk_row, static_cast<std::size_t>(quirk::count)> rows{{
 } // namespace
 
 std::string_view name_of(quirk q) noexcept {
-  return q < quirk::count ? rows[static_cast<std::size_t>(q)].name : std::string_view{"unknown"};
+  return q < quirk::count ? quirk_rows[static_cast<std::size_t>(q)].name : std::string_view{"unknown"};
 }
 
 std::string_view reason_for(quirk q) noexcept {
-  return q < quirk::count ? rows[static_cast<std::size_t>(q)].reason : std::string_view{};
+  return q < quirk::count ? quirk_rows[static_cast<std::size_t>(q)].reason : std::string_view{};
 }
 
 } // namespace postroom::imap

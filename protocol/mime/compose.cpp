@@ -25,7 +25,7 @@ format_options smtp_format() {
   return format;
 }
 
-bool needs_utf8(const outgoing_message& what) {
+bool has_utf8_address(const outgoing_message& what) {
   const auto any = [](const std::vector<address>& list) {
     return std::any_of(list.begin(), list.end(), [](const auto& one) { return mime::needs_utf8(one.address); });
   };
@@ -81,7 +81,7 @@ result<composed> compose(const outgoing_message& what, byte_sink& into) {
     return fail(errc::internal, "GMime did not write the mail");
   if (auto ended = buffer.end(); !ended)
     return ended.error();
-  return composed{buffer.bytes(), body->eight_bit, needs_utf8(what)};
+  return composed{buffer.bytes(), body->eight_bit, has_utf8_address(what)};
 }
 
 } // namespace postroom::mime

@@ -7,7 +7,7 @@ namespace postroom::mime {
 
 namespace {
 
-class scanner {
+class octet_scanner {
 public:
   void feed(std::string_view octets) noexcept {
     for (const char c : octets) {
@@ -27,13 +27,13 @@ private:
 } // namespace
 
 octet_facts scan_octets(std::string_view octets) noexcept {
-  scanner scan;
+  octet_scanner scan;
   scan.feed(octets);
   return scan.facts();
 }
 
 result<octet_facts> scan_octets(byte_source& source) {
-  scanner scan;
+  octet_scanner scan;
   std::vector<char> piece(limits::submission_piece_bytes_max);
   for (std::uint64_t offset = 0; offset < source.size();) {
     const auto read = source.read(offset, piece);

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 constexpr std::chrono::minutes life{10};
 
-std::int64_t seconds_of(wall_time t) {
+std::int64_t numeric_date(wall_time t) {
   return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }
 
@@ -39,9 +39,9 @@ result<secret<>> make_client_assertion(std::string_view client_id, std::string_v
                             {"iss", client_id},
                             {"sub", client_id},
                             {"jti", jti},
-                            {"nbf", seconds_of(now)},
-                            {"iat", seconds_of(now)},
-                            {"exp", seconds_of(now + life)}};
+                            {"nbf", numeric_date(now)},
+                            {"iat", numeric_date(now)},
+                            {"exp", numeric_date(now + life)}};
   auto token = jws_sign({json::serialize(header), json::serialize(claims)}, jws_algorithm::ps256, private_key_pem);
   if (!token)
     return token.error();

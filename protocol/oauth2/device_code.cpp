@@ -14,7 +14,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t device_code_bytes_max = 8 * limits::kib;
 constexpr std::size_t user_code_bytes_max = 64;
-constexpr seconds life_max{3600};
+constexpr seconds code_life_max{3600};
 constexpr seconds interval_if_silent{5}; // RFC 8628 §3.2
 constexpr seconds interval_max{60};
 /// Entra's number beside `authorization_pending`.
@@ -83,7 +83,7 @@ std::variant<device_authorization, token_failure> parse_device_answer(const http
   out.device_code = secret<>{std::string{device_code}};
   out.user_code = user_code;
   out.verification_uri = address;
-  out.expires_in = std::min(life, life_max);
+  out.expires_in = std::min(life, code_life_max);
   out.interval = std::clamp(seconds_of(object, "interval").value_or(interval_if_silent), seconds{1}, interval_max);
   out.message = flatten(text_of(object, "message"), failure_description_bytes_max);
   if (out.message.empty())

@@ -12,7 +12,7 @@ namespace {
 using simdjson::dom::element;
 using std::chrono::seconds;
 
-constexpr seconds life_max{365 * 24 * 3600};
+constexpr seconds seconds_max{365 * 24 * 3600};
 constexpr std::int64_t end_of_time = 253'402'300'799; // 9999-12-31T23:59:59Z
 
 void wipe(volatile void* begin, std::size_t bytes) {
@@ -52,14 +52,14 @@ std::optional<seconds> seconds_of(const element& object, std::string_view key) {
     if (failed != std::errc{} || end != text.data() + text.size())
       return std::nullopt;
   } else if (object[key].get(fraction) == simdjson::SUCCESS && fraction >= 0 &&
-             fraction <= static_cast<double>(life_max.count())) {
+             fraction <= static_cast<double>(seconds_max.count())) {
     count = static_cast<std::int64_t>(fraction);
   } else {
     return std::nullopt;
   }
   if (count < 0)
     return std::nullopt;
-  return std::min(seconds{count}, life_max);
+  return std::min(seconds{count}, seconds_max);
 }
 
 std::optional<wall_time> time_of(const element& object, std::string_view key) {

@@ -11,10 +11,11 @@ namespace {
 using knowledge::entry;
 using knowledge::smtp_class_entries;
 
-constexpr const auto& rows = smtp_class_entries; // indexed by failure_class
-static_assert(rows[static_cast<std::size_t>(failure_class::throttled)].kind == "throttled");
-static_assert(rows[static_cast<std::size_t>(failure_class::sender_denied)].kind == "sender_denied");
-static_assert(rows.size() == static_cast<std::size_t>(failure_class::protocol) + 1 && rows.back().kind == "protocol");
+constexpr const auto& class_rows = smtp_class_entries; // indexed by failure_class
+static_assert(class_rows[static_cast<std::size_t>(failure_class::throttled)].kind == "throttled");
+static_assert(class_rows[static_cast<std::size_t>(failure_class::sender_denied)].kind == "sender_denied");
+static_assert(class_rows.size() == static_cast<std::size_t>(failure_class::protocol) + 1 &&
+              class_rows.back().kind == "protocol");
 
 } // namespace
 
@@ -27,17 +28,17 @@ std::string_view to_string(phase p) noexcept {
 
 const entry& case_of(failure_class c) noexcept {
   const auto index = static_cast<std::size_t>(c);
-  return rows[index < rows.size() ? index : rows.size() - 1];
+  return class_rows[index < class_rows.size() ? index : class_rows.size() - 1];
 }
 
 std::string_view to_string(failure_class c) noexcept {
   return case_of(c).kind;
 }
 std::optional<failure_class> failure_class_of(std::string_view name) noexcept {
-  const auto row = std::ranges::find(rows, name, &entry::kind);
-  if (row == rows.end())
+  const auto row = std::ranges::find(class_rows, name, &entry::kind);
+  if (row == class_rows.end())
     return {};
-  return static_cast<failure_class>(row - rows.begin());
+  return static_cast<failure_class>(row - class_rows.begin());
 }
 std::string_view meaning(failure_class c) noexcept {
   return case_of(c).meaning;

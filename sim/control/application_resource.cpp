@@ -157,7 +157,7 @@ http_response patch_principal(const control_call& call) {
   return json_answer(json::object{});
 }
 
-constexpr std::array<control_route, 6> routes{
+constexpr std::array<control_route, 6> application_table{
     {{http::verb::get, "/v1/applications/{}", "an app registration by its client id", get_application},
      {http::verb::patch, "/v1/applications/{}", "multi_tenant, public_client (device codes without a secret)",
       patch_application},
@@ -172,7 +172,7 @@ constexpr std::array<control_route, 6> routes{
 } // namespace
 
 std::span<const control_route> application_routes() {
-  return routes;
+  return application_table;
 }
 
 } // namespace postroom::sim

@@ -71,13 +71,13 @@ http_response get_facts(const control_call& call) {
                                   {"mailboxes", json::array(world.who.mailboxes.begin(), world.who.mailboxes.end())}});
 }
 
-constexpr std::array<control_route, 1> routes{
+constexpr std::array<control_route, 1> facts_table{
     {{http::verb::get, "/v1/facts", "providers with their secrets, delegates and mailboxes; ports", get_facts}}};
 
 } // namespace
 
 std::span<const control_route> facts_routes() {
-  return routes;
+  return facts_table;
 }
 
 } // namespace postroom::sim

@@ -94,7 +94,7 @@ http_response delete_faults(const control_call& call) {
   return json_answer(json::object{});
 }
 
-constexpr std::array<control_route, 4> routes{
+constexpr std::array<control_route, 4> fault_table{
     {{http::verb::get, "/v1/faults", "what goes wrong, went, and will", get_faults},
      {http::verb::post, "/v1/faults", "kind; at_s, lasts_s (0: until deleted), share, names, amount", post_fault},
      {http::verb::delete_, "/v1/faults/{}", "ends or forgets one", delete_fault},
@@ -103,7 +103,7 @@ constexpr std::array<control_route, 4> routes{
 } // namespace
 
 std::span<const control_route> fault_routes() {
-  return routes;
+  return fault_table;
 }
 
 } // namespace postroom::sim

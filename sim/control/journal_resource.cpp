@@ -84,7 +84,7 @@ http_response get_submitted(const control_call& call) {
   return page_json(records.submitted(wanted->after, wanted->limit), wanted->after, records.submitted_forgotten());
 }
 
-constexpr std::array<control_route, 2> routes{
+constexpr std::array<control_route, 2> journal_table{
     {{http::verb::get, "/v1/delivered", "mails that came into mailboxes: ?after=<seq>&limit=<number>", get_delivered},
      {http::verb::get, "/v1/submitted", "mails handed in by SMTP, and the answer: ?after=<seq>&limit=<number>",
       get_submitted}}};
@@ -92,7 +92,7 @@ constexpr std::array<control_route, 2> routes{
 } // namespace
 
 std::span<const control_route> journal_routes() {
-  return routes;
+  return journal_table;
 }
 
 } // namespace postroom::sim

@@ -26,14 +26,14 @@ http_response put_mail(const control_call& call) {
   return get_mail(call);
 }
 
-constexpr std::array<control_route, 2> routes{
+constexpr std::array<control_route, 2> mail_table{
     {{http::verb::get, "/v1/mail", "how many mails arrive per second", get_mail},
      {http::verb::put, "/v1/mail", "per_second, from now on, to all mailboxes together; 0: none", put_mail}}};
 
 } // namespace
 
 std::span<const control_route> mail_routes() {
-  return routes;
+  return mail_table;
 }
 
 } // namespace postroom::sim

@@ -148,7 +148,7 @@ http_response delete_rights(const control_call& call) {
   return json_answer(json::object{});
 }
 
-constexpr std::array<control_route, 6> routes{
+constexpr std::array<control_route, 6> mailbox_table{
     {{http::verb::get, "/v1/mailboxes/{}", "INBOX: uidvalidity, uidnext, count; the mailbox's settings", get_mailbox},
      {http::verb::patch, "/v1/mailboxes/{}",
       "imap_enabled, smtp (on, off, inherit), licensed, on_premises, upn, copy_for_sent_as", patch_mailbox},
@@ -162,7 +162,7 @@ constexpr std::array<control_route, 6> routes{
 } // namespace
 
 std::span<const control_route> mailbox_routes() {
-  return routes;
+  return mailbox_table;
 }
 
 } // namespace postroom::sim

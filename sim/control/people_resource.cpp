@@ -113,7 +113,7 @@ http_response patch_policies(const control_call& call) {
   return json_answer(policies_json(policies));
 }
 
-constexpr std::array<control_route, 4> routes{
+constexpr std::array<control_route, 4> people_table{
     {{http::verb::post, "/v1/users", "a further user with a mailbox: upn, address, client_id (to sign in to)",
       post_user},
      {http::verb::get, "/v1/users/{}", "a user, with the password", get_user},
@@ -127,7 +127,7 @@ constexpr std::array<control_route, 4> routes{
 } // namespace
 
 std::span<const control_route> people_routes() {
-  return routes;
+  return people_table;
 }
 
 } // namespace postroom::sim

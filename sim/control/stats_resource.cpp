@@ -44,14 +44,14 @@ http_response reset_stats(const control_call& call) {
   return json_answer(json::object{});
 }
 
-constexpr std::array<control_route, 2> routes{
+constexpr std::array<control_route, 2> stats_table{
     {{http::verb::get, "/v1/stats", "connections, mails, CPU seconds, how long a mailbox was without IDLE", get_stats},
      {http::verb::post, "/v1/stats/reset", "connects_peak_per_s and not_idle_longest_s begin again", reset_stats}}};
 
 } // namespace
 
 std::span<const control_route> stats_routes() {
-  return routes;
+  return stats_table;
 }
 
 } // namespace postroom::sim

@@ -10,7 +10,7 @@
 namespace postroom::sim {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 /// For clients whose clock or network is a little quick.
 constexpr std::chrono::seconds poll_tolerance{1};
@@ -45,7 +45,7 @@ boost::json::object told(const device_request& device, const std::string& page) 
 http_response answer_device_request(const identity_services& services, std::string_view tenant,
                                     const http_request& request) {
   const auto now = services.time.now();
-  if (request.method() != http::verb::post)
+  if (request.method() != beast_http::verb::post)
     return entra_denial(denial{900561, std::string{view_of(request.method_string())}}, request, now);
   const auto form = parse_form(request.body());
   const requester who{{}, value_of(form, "client_id")};

@@ -15,7 +15,7 @@ device_request* waiting_device(const page_context& context, device_request* foun
   return waits ? found : nullptr;
 }
 
-http_response take_code(page_context& context, half_sign_in& flow) {
+http_response take_user_code(page_context& context, half_sign_in& flow) {
   const auto code = context.field("user-code");
   const auto* const device = waiting_device(context, context.services.grants.find_device_by_user_code(code));
   if (!device)
@@ -103,7 +103,7 @@ http_response take_device_login(page_context& context, half_sign_in& flow) {
   auto& purpose = std::get<device_sign_in>(flow.purpose);
   switch (flow.step) {
   case sign_in_step::user_code:
-    return take_code(context, flow);
+    return take_user_code(context, flow);
   case sign_in_step::confirm_device:
     if (context.field("action") != "accept")
       return finish(context, flow, nullptr);

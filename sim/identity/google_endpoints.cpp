@@ -14,7 +14,7 @@
 namespace postroom::sim {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 namespace json = boost::json;
 
 /// The audience mail servers know; the scope has a slash at its end.
@@ -170,7 +170,7 @@ google_outcome<json::object> answer(const identity_services& services, const cli
 } // namespace
 
 http_response answer_google_token(const identity_services& services, const http_request& request) {
-  if (request.method() != http::verb::post)
+  if (request.method() != beast_http::verb::post)
     return reply({405, "invalid_request", "Method not allowed."});
   const auto form = parse_form(request.body());
   const auto credentials = credentials_of(request, form);
@@ -188,7 +188,7 @@ http_response answer_google_token(const identity_services& services, const http_
 }
 
 http_response answer_google_revoke(const identity_services& services, const http_request& request) {
-  if (request.method() != http::verb::post)
+  if (request.method() != beast_http::verb::post)
     return reply({405, "invalid_request", "Method not allowed."});
   const auto query = parse_form(query_of(request)), form = parse_form(request.body());
   const auto text = form.contains("token") ? value_of(form, "token") : value_of(query, "token");

@@ -67,7 +67,7 @@ const permission* find_permission(owner whose, std::string_view name) {
 }
 
 constexpr std::string_view offline_access = "offline_access";
-constexpr std::string_view graph = "https://graph.microsoft.com";
+constexpr std::string_view graph_resource = "https://graph.microsoft.com";
 constexpr std::string_view exchange = "https://outlook.office.com";
 
 /// One spelling for each permission, whatever name of its resource was used.
@@ -76,7 +76,7 @@ std::string canonical(std::string_view scope) {
     return ascii_lower(scope);
   const auto parts = split_scope(scope);
   const auto resource = is_exchange(parts.resource) ? std::string{exchange}
-                        : is_graph(parts.resource)  ? std::string{graph}
+                        : is_graph(parts.resource)  ? std::string{graph_resource}
                                                     : parts.resource;
   return ascii_lower(resource + "/" + parts.name);
 }
@@ -98,7 +98,7 @@ scope_parts split_scope(std::string_view scope) {
     return {"", std::string{scope}};
   const auto slash = scope.rfind('/');
   if (slash == std::string_view::npos)
-    return {std::string{graph}, std::string{scope}};
+    return {std::string{graph_resource}, std::string{scope}};
   auto resource = scope.substr(0, slash);
   while (resource.ends_with('/')) // `https://outlook.office365.com//.default` is right for resources that end with one
     resource.remove_suffix(1);
@@ -126,7 +126,7 @@ bool is_exchange(std::string_view resource) {
 }
 
 bool is_graph(std::string_view resource) {
-  return ascii_iequals(resource, graph) || resource.starts_with("https://localhost:") ||
+  return ascii_iequals(resource, graph_resource) || resource.starts_with("https://localhost:") ||
          resource.starts_with("http://localhost:");
 }
 

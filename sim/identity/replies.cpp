@@ -6,7 +6,7 @@
 namespace postroom::sim {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 constexpr std::size_t guid_length = 36;
 
@@ -46,16 +46,16 @@ std::string correlation_id(const http_request& request) {
 }
 
 http_response plain_reply(unsigned status, std::string_view content_type, std::string body) {
-  http_response response{static_cast<http::status>(status), 11};
-  response.set(http::field::content_type, {content_type.data(), content_type.size()});
+  http_response response{static_cast<beast_http::status>(status), 11};
+  response.set(beast_http::field::content_type, {content_type.data(), content_type.size()});
   response.body() = std::move(body);
   return response;
 }
 
 http_response json_reply(unsigned status, std::string body) {
   auto response = plain_reply(status, "application/json; charset=utf-8", std::move(body));
-  response.set(http::field::cache_control, "no-store, no-cache");
-  response.set(http::field::pragma, "no-cache");
+  response.set(beast_http::field::cache_control, "no-store, no-cache");
+  response.set(beast_http::field::pragma, "no-cache");
   return response;
 }
 

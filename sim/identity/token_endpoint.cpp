@@ -12,7 +12,7 @@
 namespace postroom::sim {
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 std::optional<denial> check_form(const token_call& call) {
   constexpr std::array<std::string_view, 4> grants{grant_code, grant_refresh, grant_device, grant_client};
@@ -111,7 +111,7 @@ const authorization* authorization_behind(const identity_services& services, con
 http_response answer_token_request(const identity_services& services, std::string_view tenant,
                                    const http_request& request) {
   const auto now = services.time.now();
-  if (request.method() != http::verb::post)
+  if (request.method() != beast_http::verb::post)
     return entra_denial(denial{900561, std::string{view_of(request.method_string())}}, request, now);
   token_call call{services, tenant, nullptr, parse_form(request.body()), {}, nullptr};
   auto credentials = credentials_of(request, call.form);

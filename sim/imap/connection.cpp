@@ -1,9 +1,8 @@
 #include "sim/imap/connection.hpp"
+#include "net/as_values.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -19,7 +18,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// A client that does not read what it gets pushed is cut off; bodies are shared and weigh nothing here.
 constexpr std::size_t queued_pieces_max = 1'000'000;
 /// Texts are joined up to here, so that many small answers make few pieces.

@@ -16,7 +16,7 @@ namespace {
 using optional_predicate = std::optional<search_predicate>;
 
 /// ORs within ORs; a client's line must not decide how deep we go.
-constexpr unsigned depth_max = 16;
+constexpr unsigned key_depth_max = 16;
 
 struct flag_key {
   std::string_view name;
@@ -143,7 +143,7 @@ private:
   }
 
   [[nodiscard]] optional_predicate one(unsigned depth) {
-    if (depth > depth_max)
+    if (depth > key_depth_max)
       return std::nullopt;
     if (reader_.rest().starts_with('('))
       return grammar_.groups ? group(depth) : std::nullopt;

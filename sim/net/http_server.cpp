@@ -1,10 +1,9 @@
 #include "sim/net/http_server.hpp"
 
 #include "base/limits.hpp"
+#include "net/as_values.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -22,7 +21,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 constexpr std::uint32_t header_bytes_max = 32 * limits::kib;
 
 /// Something to say before hanging up; nothing when the client is gone.

@@ -1,10 +1,10 @@
 #include "sim/net/listening.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "net/as_values.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// Thousands come back at once after an outage. The system may allow fewer (net.core.somaxconn).
 constexpr int backlog = 4096;
 /// At one wake-up; then the others have their turn.

@@ -1,11 +1,10 @@
 #include "sim/smtp/connection.hpp"
 
 #include "base/limits.hpp"
+#include "net/as_values.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 #include <vector>
@@ -18,7 +17,7 @@ namespace beast = boost::beast;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+using net::as_values;
 /// Exchange's default for a silent client.
 constexpr auto patience = 5min;
 constexpr std::size_t read_bytes = 16 * limits::kib;

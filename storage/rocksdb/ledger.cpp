@@ -14,10 +14,6 @@ rocksdb::Slice slice(std::string_view bytes) {
 }
 
 /// The families are ours and the sizes are checked: adding to a batch in memory has no way to fail.
-void added(const rocksdb::Status& status) {
-  status.PermitUncheckedError();
-}
-
 } // namespace
 
 ledger::ledger(database& in, const clock& time)

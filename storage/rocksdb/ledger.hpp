@@ -20,6 +20,11 @@ struct provisional {
   bool depends = false;
 };
 
+/// What a write batch answers to an addition is told again, with all else, when the batch is written.
+inline void added(const rocksdb::Status& status) {
+  status.PermitUncheckedError();
+}
+
 /// Decides what requests do, against the database and what the group being built has changed already, and gathers the
 /// changes in one write. Belongs to the writer thread.
 class ledger {

@@ -5,14 +5,6 @@
 #include <algorithm>
 
 namespace postroom::storage::embedded {
-namespace {
-
-void added(const rocksdb::Status& status) {
-  status.PermitUncheckedError();
-}
-
-} // namespace
-
 ledger::step ledger::perform(const put& op, commit_result&) {
   const auto rev = revision_of(op.key);
   if (!rev)

@@ -39,13 +39,13 @@ application_id = "app"
 directory_id = "dir"
 client_secret = "s3cret-value"
 )";
-const std::string grant = R"([[grant]]
+const std::string one_grant = R"([[grant]]
 id = "andrea"
 provider = "azure"
 delegate = "andrea@contoso.com"
 refresh_token = "r3fresh-value"
 )";
-const std::string account = R"([[account]]
+const std::string one_account = R"([[account]]
 id = "dev"
 name = "Developers"
 email = "developers@contoso.com"
@@ -105,7 +105,7 @@ TEST(config, reads_how_a_provider_and_an_account_send) {
                          "smtp_host = \"smtp.contoso.com\"\nsmtp_port = 465\nsmtp_security = \"tls\"\n"
                          "sent_copy = \"no\"\nmessages_per_minute = 100000\nsmtp_connections = 5\n"
                          "recipients_per_day = 2000000\n" +
-                         grant + account + "in_doubt = \"hold\"\n");
+                         one_grant + one_account + "in_doubt = \"hold\"\n");
   ASSERT_TRUE(got) << got.error().detail;
   const auto& azure = got->providers[0].record;
   EXPECT_EQ(azure.smtp_host(), "smtp.contoso.com");
@@ -117,7 +117,7 @@ TEST(config, reads_how_a_provider_and_an_account_send) {
   EXPECT_EQ(azure.recipients_per_day(), 2'000'000u);
   EXPECT_EQ(got->accounts[0].in_doubt(), "hold");
 
-  const auto plain = parse(provider + grant + account);
+  const auto plain = parse(provider + one_grant + one_account);
   ASSERT_TRUE(plain) << plain.error().detail;
   EXPECT_EQ(plain->providers[0].record.smtp_security(), "starttls");
   EXPECT_EQ(plain->providers[0].record.sent_copy(), "auto");
@@ -132,14 +132,14 @@ TEST(config, refuses_what_sending_cannot_be) {
   EXPECT_THAT(problems_of(provider + "sent_copy = \"perhaps\"\n"), HasSubstr("must be one of auto, yes, no"));
   EXPECT_THAT(problems_of(provider + "messages_per_minute = 1000001\n"), HasSubstr("between 1 and 1000000"));
   EXPECT_THAT(problems_of(provider + "smtp_connections = 0\n"), HasSubstr("between 1 and 1000"));
-  EXPECT_THAT(problems_of(provider + grant + account + "in_doubt = \"forget\"\n"),
+  EXPECT_THAT(problems_of(provider + one_grant + one_account + "in_doubt = \"forget\"\n"),
               HasSubstr("must be one of resend, hold"));
   EXPECT_THAT(problems_of("[limits]\nsent_search_s = 0\n"), HasSubstr("between 1 and 86400"));
 }
 
 TEST(config, reads_declared_objects) {
-  const auto got = parse(provider + "client_secret_expires = 2027-10-01T00:00:00Z\nca_file = \"ca.pem\"\n" + grant +
-                         account + "catch_up = \"since\"\ncatch_up_since = \"2026-11-01T00:00:00+01:00\"\n");
+  const auto got = parse(provider + "client_secret_expires = 2027-10-01T00:00:00Z\nca_file = \"ca.pem\"\n" + one_grant +
+                         one_account + "catch_up = \"since\"\ncatch_up_since = \"2026-11-01T00:00:00+01:00\"\n");
   ASSERT_TRUE(got) << got.error().detail;
   ASSERT_EQ(got->providers.size(), 1u);
   const auto& azure = got->providers[0];
@@ -164,7 +164,8 @@ TEST(config, takes_secrets_from_the_environment_and_from_files) {
   std::filesystem::create_directories(folder);
   std::ofstream{folder / "token"} << "from-file\n";
   const auto by_env = std::regex_replace(provider, std::regex{"client_secret = .*"}, "client_secret_env = \"AZURE\"");
-  const auto by_file = std::regex_replace(grant, std::regex{"refresh_token = .*"}, "refresh_token_file = \"token\"");
+  const auto by_file =
+      std::regex_replace(one_grant, std::regex{"refresh_token = .*"}, "refresh_token_file = \"token\"");
   const auto got = parse_configuration(by_env + by_file, folder / "postroom.toml", env_of("AZURE=from-env"));
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(got->providers[0].client_secret.expose(), "from-env");
@@ -197,8 +198,8 @@ TEST(config, says_a_wrong_type_once) {
 }
 
 TEST(config, checks_references_and_names_used_twice) {
-  EXPECT_THAT(problems_of(grant), HasSubstr("provider there is no provider 'azure'"));
-  EXPECT_THAT(problems_of(provider + account), HasSubstr("grant there is no grant 'andrea'"));
+  EXPECT_THAT(problems_of(one_grant), HasSubstr("provider there is no provider 'azure'"));
+  EXPECT_THAT(problems_of(provider + one_account), HasSubstr("grant there is no grant 'andrea'"));
   EXPECT_THAT(problems_of(provider + provider), HasSubstr("id 'azure' is used twice"));
   EXPECT_THAT(problems_of(provider + "tenant = \"other\"\n"), HasSubstr("tenant 'other' is not declared"));
   EXPECT_THAT(problems_of("[[tenant]]\nid = \"other\"\nname = \"Other\"\n" + provider),
@@ -210,7 +211,7 @@ TEST(config, keeps_tenants_apart) {
   const auto got = parse(tenants + provider + "tenant = \"a\"\n" + provider + "tenant = \"b\"\n");
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(got->providers.size(), 2u);
-  EXPECT_THAT(problems_of(tenants + provider + "tenant = \"a\"\n" + grant + "tenant = \"b\"\n"),
+  EXPECT_THAT(problems_of(tenants + provider + "tenant = \"a\"\n" + one_grant + "tenant = \"b\"\n"),
               HasSubstr("there is no provider 'azure'"));
 }
 

@@ -1,10 +1,11 @@
 #include "tests/support/dovecot.hpp"
 
+#include "base/ascii.hpp"
+#include "tests/support/template_text.hpp"
 #include "tests/support/wire.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <grp.h>
 #include <iterator>
 #include <pwd.h>
@@ -136,19 +137,6 @@ namespace inbox {
   }
 }
 )";
-
-std::string filled_in(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values) {
-  std::string result{text};
-  for (const auto& [name, value] : values)
-    for (auto at = result.find(name); at != std::string::npos; at = result.find(name, at + value.size()))
-      result.replace(at, name.size(), value);
-  return result;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string own_user_name() {
   const passwd* entry = ::getpwuid(::geteuid());
@@ -298,10 +286,10 @@ std::string dovecot::configuration() const {
 void dovecot::write_access_list() const {
   std::string list;
   for (const auto& [delegate, mailbox] : options_.rights)
-    list += delegate + "!" + lower(mailbox) + ":::::::nopassword=y\n";
+    list += delegate + "!" + ascii_lower(mailbox) + ":::::::nopassword=y\n";
   if (!options_.sent_folder.empty())
     for (const auto& [delegate, mailbox] : options_.rights)
-      list += delegate + "!" + lower(delegate) + ":::::::nopassword=y\n";
+      list += delegate + "!" + ascii_lower(delegate) + ":::::::nopassword=y\n";
   write_file(directory_.path() / "access.list", list);
 }
 
@@ -362,7 +350,7 @@ result<void> dovecot::deliver_to_folder(const std::string& mailbox, const std::s
 }
 
 fs::path dovecot::maildir(const std::string& mailbox) {
-  const auto home = directory_.path() / "mail" / lower(mailbox);
+  const auto home = directory_.path() / "mail" / ascii_lower(mailbox);
   if (fs::exists(home / "Maildir" / "new"))
     return home / "Maildir";
   const auto owner = owner_of_mail();

@@ -1,5 +1,6 @@
 #include "tests/support/postfix.hpp"
 
+#include "base/ascii.hpp"
 #include "tests/support/postfix_config.hpp"
 #include "tests/support/wire.hpp"
 
@@ -9,18 +10,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 namespace postroom::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 void make_directory(const fs::path& path, uid_t owner, gid_t group, mode_t mode) {
   fs::create_directories(path);
@@ -145,12 +140,12 @@ std::size_t postfix::queued() const {
 
 void postfix::allow(const std::string& delegate, const std::string& sender) {
   const std::lock_guard lock{mutex_};
-  rights_.emplace(lower(sender), lower(delegate));
+  rights_.emplace(ascii_lower(sender), ascii_lower(delegate));
 }
 
 void postfix::forbid(const std::string& delegate, const std::string& sender) {
   const std::lock_guard lock{mutex_};
-  rights_.erase({lower(sender), lower(delegate)});
+  rights_.erase({ascii_lower(sender), ascii_lower(delegate)});
 }
 
 void postfix::send_copies_after(std::optional<std::chrono::milliseconds> delay) {
@@ -166,7 +161,7 @@ std::optional<std::string> postfix::look_up(const std::string& table, const std:
     return copies_wanted_ ? std::optional{"BCC " + key + postfix_copies::address_suffix} : std::nullopt;
   std::string delegates;
   for (const auto& [sender, delegate] : rights_)
-    if (sender == lower(key))
+    if (sender == ascii_lower(key))
       delegates += (delegates.empty() ? "" : ", ") + delegate;
   return delegates.empty() ? std::nullopt : std::optional{delegates};
 }

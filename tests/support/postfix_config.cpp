@@ -1,5 +1,7 @@
 #include "tests/support/postfix_config.hpp"
 
+#include "tests/support/template_text.hpp"
+
 #include <string_view>
 
 namespace postroom::test {
@@ -85,14 +87,6 @@ discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 )";
-
-std::string filled_in(std::string_view text, const postfix_values& values) {
-  std::string result{text};
-  for (const auto& [name, value] : values)
-    for (auto at = result.find(name); at != std::string::npos; at = result.find(name, at + value.size()))
-      result.replace(at, name.size(), value);
-  return result;
-}
 
 } // namespace
 

@@ -386,6 +386,19 @@ const std::vector<row> network_rows{
        e.login.reset();
      },
      "tls", verdict::bad, "", operators, "--provider-ca-file", "self-signed certificate"},
+    {"an identity that rests",
+     [](facts& f, evidence& e) {
+       e.limits = seen_limits{sending::refusal{smtp::failure_class::throttled, "it failed before", f.now + 5min}};
+     },
+     "throttle", verdict::note, "smtp.throttled", gateway, "", "andrea@contoso.com rests until 2026-11-24T00:05:00"},
+    {"an identity that has sent much",
+     [](facts&, evidence& e) {
+       e.limits = seen_limits{{}, 123, 9000};
+     },
+     "throttle", verdict::good, "", gateway, "", "123 of 9000 recipients of 24 hours are used"},
+    {"a certificate that ends soon",
+     [](facts& f, evidence& e) { e.smtp->tls->expires = f.now + std::chrono::days{13}; }, "tls", verdict::note, "",
+     operators, "Whoever runs smtp.office365.com must renew", "until 2026-12-07"},
     {"no provider",
      [](facts& f, evidence& e) {
        f.provider = nullptr;
@@ -460,7 +473,8 @@ TEST(conclude, knows_that_passwords_have_no_tokens) {
   EXPECT_EQ(to_string(step(found, "send_as").state), to_string(verdict::good));
   e.login = refused_login(shared, imap_refusal(imap::failure_phase::login, imap::status_kind::no,
                                                "Authentication failed.", "AUTHENTICATIONFAILED"));
-  const auto& refused = step(conclude(f, e), "imap_login");
+  const auto second = conclude(f, e);
+  const auto& refused = step(second, "imap_login");
   EXPECT_EQ(refused.cause, "imap.credentials_refused");
   EXPECT_EQ(to_string(refused.who), to_string(operators));
 }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using std::chrono::days;
 using testing::ElementsAre;
 
-const error expired_secret{errc::app_misconfigured, "invalid_client (AADSTS7000222)", "AADSTS7000222"};
+const error secret_has_expired{errc::app_misconfigured, "invalid_client (AADSTS7000222)", "AADSTS7000222"};
 
 class incident_expiry : public book_fixture {
 protected:
@@ -179,7 +179,7 @@ TEST_F(incident_expiry, stands_beside_a_fault_and_beside_others) {
   ASSERT_TRUE(look());
   EXPECT_EQ(book.find(provider), nullptr);
   ASSERT_TRUE(carry_out(provider, book.expires(provider, "certificate", end_ - days{3}, time.now())));
-  ASSERT_TRUE(carry_out(provider, book.failed(provider, expired_secret, time.now())));
+  ASSERT_TRUE(carry_out(provider, book.failed(provider, secret_has_expired, time.now())));
   ASSERT_TRUE(carry_out(provider, book.recovered(provider, time.now())));
   auto later = restarted();
   EXPECT_FALSE(look(later));

@@ -6,18 +6,18 @@
 namespace postroom {
 namespace {
 
-using session = pretended_smtp::session;
+using smtp_session = pretended_smtp::session;
 using mood = pretended_smtp::mood;
 
-void take(session& to) {
+void take(smtp_session& to) {
   if (to.served->verdict.positive())
     to.served->mails.push_back(to.mail);
 }
 
-class pretended_link final : public net::smtp_link {
+class pretended_smtp_link final : public net::smtp_link {
 public:
-  explicit pretended_link(std::shared_ptr<session> s) : session_(std::move(s)) {}
-  ~pretended_link() override { session_->ear.reset(); }
+  explicit pretended_smtp_link(std::shared_ptr<smtp_session> s) : session_(std::move(s)) {}
+  ~pretended_smtp_link() override { session_->ear.reset(); }
 
   void begin(smtp::envelope what) override {
     auto& s = *session_;
@@ -68,7 +68,7 @@ private:
     if (session_->open())
       session_->ear->on_body_wanted();
   }
-  std::shared_ptr<session> session_;
+  std::shared_ptr<smtp_session> session_;
 };
 
 } // namespace
@@ -78,7 +78,7 @@ std::unique_ptr<net::smtp_link> pretended_smtp::open(net::smtp_target target,
   auto& served = accounts[target.session.user];
   ++served.dialled;
   served.tokens.emplace_back(target.session.token_or_password.expose());
-  auto made = std::make_shared<session>();
+  auto made = std::make_shared<smtp_session>();
   made->target = std::move(target);
   made->ear = std::move(ear);
   made->served = &served;
@@ -94,7 +94,7 @@ std::unique_ptr<net::smtp_link> pretended_smtp::open(net::smtp_target target,
     drop(*made, fail(errc::auth_rejected, "535 5.7.3 Authentication unsuccessful"), smtp::phase::login);
   else if (served.mood != mood::silent)
     made->ear->on_ready({.greeted_as = "smtp.example.com"});
-  return std::make_unique<pretended_link>(std::move(made));
+  return std::make_unique<pretended_smtp_link>(std::move(made));
 }
 
 std::size_t pretended_smtp::open_count() const {
@@ -102,12 +102,12 @@ std::size_t pretended_smtp::open_count() const {
       std::count_if(sessions.begin(), sessions.end(), [](const auto& each) { return each->open(); }));
 }
 
-void pretended_smtp::answer_verdict(session& of) {
+void pretended_smtp::answer_verdict(smtp_session& of) {
   take(of);
   of.ear->on_message_done(smtp::phase::message, of.served->verdict);
 }
 
-void pretended_smtp::drop(session& which, error why, smtp::phase where) {
+void pretended_smtp::drop(smtp_session& which, error why, smtp::phase where) {
   if (const auto ear = std::exchange(which.ear, nullptr))
     ear->on_closed(why, where, {});
 }

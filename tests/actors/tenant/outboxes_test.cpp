@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using kind = config_changed::kind;
-using mood = pretended_smtp::mood;
+using smtp_mood = pretended_smtp::mood;
 using outbox::submission_of;
 using records::OutboxMail;
 
@@ -59,7 +59,7 @@ TEST_F(outboxes_test, an_outbox_is_there_when_somebody_asks) {
 TEST_F(outboxes_test, mailboxes_do_not_wait_for_each_other) {
   put_account("acme", "support");
   start();
-  smtp_of("sales").mood = mood::silent;
+  smtp_of("sales").mood = smtp_mood::silent;
   submit("one", "sales");
   submit("two", "support");
   EXPECT_EQ(sent("support"), 1U);
@@ -79,17 +79,17 @@ TEST_F(outboxes_test, one_that_has_retired_comes_back_when_it_is_needed) {
 
 TEST_F(outboxes_test, what_waited_is_sent_after_a_restart_though_nobody_asks) {
   start();
-  smtp_of().mood = mood::refuses;
+  smtp_of().mood = smtp_mood::refuses;
   submit("one");
   start_anew();
-  smtp_of().mood = mood::serves;
+  smtp_of().mood = smtp_mood::serves;
   wait(1min);
   EXPECT_EQ(sent(), 1U);
 }
 
 TEST_F(outboxes_test, a_store_that_fails_is_told_and_loses_nothing) {
   start();
-  smtp_of().mood = mood::silent;
+  smtp_of().mood = smtp_mood::silent;
   submit("kept");
   store.commits_fail = fail(errc::store_unavailable, "disk full");
   const auto lost = submit("lost");
@@ -99,7 +99,7 @@ TEST_F(outboxes_test, a_store_that_fails_is_told_and_loses_nothing) {
   ASSERT_TRUE(meanwhile.there());
   EXPECT_EQ(meanwhile.get().error().code, errc::busy);
   store.commits_fail.reset();
-  smtp_of().mood = mood::serves;
+  smtp_of().mood = smtp_mood::serves;
   wait(10s);
   EXPECT_EQ(sent(), 1U) << "the one that was acknowledged";
   const auto later = submit("later");
@@ -130,9 +130,9 @@ TEST_F(outboxes_test, a_change_of_configuration_loses_no_answer) {
 
 TEST_F(outboxes_test, a_changed_provider_replaces_its_outboxes) {
   start();
-  smtp_of().mood = mood::refuses;
+  smtp_of().mood = smtp_mood::refuses;
   submit("one");
-  smtp_of().mood = mood::serves;
+  smtp_of().mood = smtp_mood::serves;
   auto provider = put_provider("acme", "mail", "password");
   provider.set_smtp_host("other.example.com");
   ASSERT_TRUE(storage::commit_now(*memory, {storage::put_config(provider, {})}));
@@ -144,17 +144,17 @@ TEST_F(outboxes_test, a_changed_provider_replaces_its_outboxes) {
 
 TEST_F(outboxes_test, a_new_sign_in_sends_what_waits_at_once) {
   start();
-  smtp_of().mood = mood::rejects_login;
+  smtp_of().mood = smtp_mood::rejects_login;
   submit("one");
   EXPECT_EQ(mails().at(0).state(), OutboxMail::DEFERRED);
-  smtp_of().mood = mood::serves;
+  smtp_of().mood = smtp_mood::serves;
   tell_changed(kind::grant, "andrea");
   EXPECT_EQ(sent(), 1U);
 }
 
 TEST_F(outboxes_test, an_account_that_is_removed_takes_its_outbox_along) {
   start();
-  smtp_of().mood = mood::silent;
+  smtp_of().mood = smtp_mood::silent;
   submit("one");
   erase(storage::keys::account(tenant_id{"acme"}, account_id{"sales"}));
   tell_changed(kind::account, "sales");
@@ -174,7 +174,7 @@ TEST_F(outboxes_test, an_account_that_is_switched_off_takes_mail_in_and_sends_it
 
 TEST_F(outboxes_test, a_tenant_ends_only_when_its_outboxes_have) {
   start();
-  smtp_of().mood = mood::holds_verdict;
+  smtp_of().mood = smtp_mood::holds_verdict;
   submit("one");
   quit(boss);
   EXPECT_EQ(mails().at(0).state(), OutboxMail::QUEUED);

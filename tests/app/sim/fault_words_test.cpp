@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-sim::fault parsed(std::string_view text) {
+sim::fault fault_of(std::string_view text) {
   auto what = parse_fault(text);
   EXPECT_TRUE(what) << text << ": " << what.error().detail;
   return what ? *what : sim::fault{};
@@ -27,7 +27,7 @@ std::string problem_of(std::string_view text) {
 }
 
 TEST(fault_words, may_be_a_kind_alone) {
-  const auto what = parsed("outage");
+  const auto what = fault_of("outage");
   EXPECT_EQ(what.kind, sim::fault_kind::outage);
   EXPECT_EQ(what.at, 0ms);
   EXPECT_EQ(what.lasts, 0ms);
@@ -37,22 +37,22 @@ TEST(fault_words, may_be_a_kind_alone) {
 }
 
 TEST(fault_words, set_everything) {
-  const auto what = parsed("throttle,share=0.1,at=10s,for=2m,amount=30000,names=a@b.test;*@c.test");
+  const auto what = fault_of("throttle,share=0.1,at=10s,for=2m,amount=30000,names=a@b.test;*@c.test");
   EXPECT_EQ(what.kind, sim::fault_kind::throttle);
   EXPECT_EQ(what.share, 0.1);
   EXPECT_EQ(what.at, 10s);
   EXPECT_EQ(what.lasts, 2min);
   EXPECT_EQ(what.amount, 30000);
   EXPECT_THAT(what.names, ElementsAre("a@b.test", "*@c.test"));
-  EXPECT_EQ(parsed("clock_skew,amount=-90").amount, -90);
+  EXPECT_EQ(fault_of("clock_skew,amount=-90").amount, -90);
 }
 
 TEST(fault_words, take_times_in_each_unit) {
-  EXPECT_EQ(parsed("drop,at=250ms").at, 250ms);
-  EXPECT_EQ(parsed("drop,at=0s").at, 0ms);
-  EXPECT_EQ(parsed("drop,at=10s").at, 10s);
-  EXPECT_EQ(parsed("drop,at=3m").at, 3min);
-  EXPECT_EQ(parsed("drop,at=8760h").at, 8760h);
+  EXPECT_EQ(fault_of("drop,at=250ms").at, 250ms);
+  EXPECT_EQ(fault_of("drop,at=0s").at, 0ms);
+  EXPECT_EQ(fault_of("drop,at=10s").at, 10s);
+  EXPECT_EQ(fault_of("drop,at=3m").at, 3min);
+  EXPECT_EQ(fault_of("drop,at=8760h").at, 8760h);
   for (const auto* wrong : {"", "5", "s", "ms", "-1s", "1.5s", "1d", "1 s", "8761h", "99999999999999999999s"})
     EXPECT_THAT(problem_of("drop,at=" + std::string{wrong}), HasSubstr("'at=" + std::string{wrong} + "' is none of"));
   EXPECT_THAT(problem_of("stall,for=soon"), HasSubstr("'for=soon' is none of"));

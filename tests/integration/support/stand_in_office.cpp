@@ -9,7 +9,7 @@
 namespace postroom::test {
 namespace {
 
-const std::string binary = std::string{POSTROOM_BINARY_DIR} + "/app/postroom";
+const std::string postroom_binary = std::string{POSTROOM_BINARY_DIR} + "/app/postroom";
 
 std::string listen_on(std::uint16_t port) {
   return "127.0.0.1:" + std::to_string(port);
@@ -94,7 +94,7 @@ std::string stand_in_office::configuration(std::span<const sim::provider_facts> 
 void stand_in_office::configure(const std::string& toml) {
   const auto file = directory_.path() / "postroom.toml";
   write_file(file, toml);
-  const auto made = run({binary, "token", "create", "-c", file.string(), "--scope", "admin"});
+  const auto made = run({postroom_binary, "token", "create", "-c", file.string(), "--scope", "admin"});
   if (!made || made->status != 0)
     throw std::runtime_error("postroom token create: " + (made ? made->output : to_string(made.error())));
   api_token_ = made->output.substr(0, made->output.find('\n'));
@@ -151,7 +151,7 @@ void stand_in_office::launch() {
   spawn_options how;
   how.output_file = directory_.path() / ("output." + std::to_string(outputs_.size()));
   outputs_.push_back(how.output_file);
-  auto started = process::spawn({binary, "serve", "-c", (directory_.path() / "postroom.toml").string()}, how);
+  auto started = process::spawn({postroom_binary, "serve", "-c", (directory_.path() / "postroom.toml").string()}, how);
   if (!started)
     throw std::runtime_error(to_string(started.error()));
   gateway_ = std::move(*started);

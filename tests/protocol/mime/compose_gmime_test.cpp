@@ -24,7 +24,7 @@ std::string tree_of(GMimeObject* object) {
   return tree + ")";
 }
 
-std::string content_of(GMimeObject* part) {
+std::string composed_content(GMimeObject* part) {
   const gobject_ptr<GMimeStream> stream(g_mime_stream_mem_new());
   g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(GMIME_PART(part)), stream.get());
   const auto* bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream.get()));
@@ -44,7 +44,7 @@ TEST(compose_gmime, reads_all_levels) {
             "multipart/mixed(multipart/related(multipart/alternative(text/plain, text/html), image/png), "
             "application/pdf, message/rfc822)");
   auto* pdf = g_mime_multipart_get_part(GMIME_MULTIPART(root), 1);
-  EXPECT_EQ(content_of(pdf), std::string(10'000, '\xFE'));
+  EXPECT_EQ(composed_content(pdf), std::string(10'000, '\xFE'));
   EXPECT_STREQ(g_mime_part_get_filename(GMIME_PART(pdf)), "Ü \"1\".pdf");
   auto* related = GMIME_MULTIPART(g_mime_multipart_get_part(GMIME_MULTIPART(root), 0));
   EXPECT_STREQ(g_mime_object_get_content_id(g_mime_multipart_get_part(related, 1)), "i");

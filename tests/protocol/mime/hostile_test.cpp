@@ -18,7 +18,7 @@ namespace {
 using testing::Contains;
 
 /// Parses and checks what holds for every mail, however bad.
-parsed_message parse(byte_source& source) {
+parsed_message parse_within_limits(byte_source& source) {
   auto parsed = parse_message(source);
   EXPECT_TRUE(parsed.has_value());
   EXPECT_LE(parsed->text.size(), limits::event_text_bytes_max);
@@ -33,15 +33,15 @@ parsed_message parse(byte_source& source) {
   return std::move(*parsed);
 }
 
-parsed_message parse(std::string_view raw) {
+parsed_message parse_within_limits(std::string_view raw) {
   memory_source source(raw);
-  return parse(source);
+  return parse_within_limits(source);
 }
 
 TEST(hostile_mail, every_prefix_of_every_sample_parses) {
   for (const auto& sample : test::samples()) {
     for (std::size_t length = 0; length <= sample.size(); ++length)
-      parse(std::string_view(sample).substr(0, length));
+      parse_within_limits(std::string_view(sample).substr(0, length));
   }
 }
 
@@ -51,7 +51,7 @@ TEST(hostile_mail, every_sample_parses_with_any_byte_changed) {
       const char was = c;
       for (const char other : {'\n', '\xFF', '"'}) {
         c = other;
-        parse(sample);
+        parse_within_limits(sample);
       }
       c = was;
     }
@@ -61,7 +61,8 @@ TEST(hostile_mail, every_sample_parses_with_any_byte_changed) {
 TEST(hostile_mail, the_size_of_reads_makes_no_difference) {
   for (const auto& sample : test::samples()) {
     test::dribbling_source dribbling(sample);
-    EXPECT_EQ(message_event_data({}, parse(dribbling)), message_event_data({}, parse(sample)));
+    EXPECT_EQ(message_event_data({}, parse_within_limits(dribbling)),
+              message_event_data({}, parse_within_limits(sample)));
   }
 }
 
@@ -71,7 +72,7 @@ TEST(hostile_mail, lines_meet_the_edge_of_the_window) {
   for (std::size_t shift = 0; shift < 80; ++shift) {
     const auto filler = limits::mime_window_bytes - head.size() - 2 - shift;
     for (const auto& line_end : {"\r\n", "\n"}) {
-      const auto m = parse(head + std::string(filler, 'p') + line_end + body);
+      const auto m = parse_within_limits(head + std::string(filler, 'p') + line_end + body);
       EXPECT_EQ(m.text, "hello") << shift;
       ASSERT_EQ(m.attachments.size(), 1U) << shift;
       EXPECT_EQ(m.attachments[0].bytes, 5U) << shift;
@@ -85,7 +86,7 @@ TEST(hostile_mail, nesting_is_bounded) {
     const auto boundary = "b" + std::to_string(depth);
     raw += "Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n";
   }
-  const auto m = parse(raw + "\r\ndeep down");
+  const auto m = parse_within_limits(raw + "\r\ndeep down");
   EXPECT_THAT(m.defects, Contains("nesting_limit"));
   ASSERT_EQ(m.attachments.size(), 1U);
 }
@@ -94,13 +95,14 @@ TEST(hostile_mail, parts_are_bounded) {
   std::string raw = "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
   for (int part = 0; part < 10'000; ++part)
     raw += "--b\r\nContent-Type: image/png\r\n\r\nx\r\n";
-  const auto m = parse(raw + "--b--\r\n");
+  const auto m = parse_within_limits(raw + "--b--\r\n");
   EXPECT_THAT(m.defects, testing::ElementsAre("too_many_parts"));
   EXPECT_EQ(m.attachments.size(), limits::mime_parts_max - 1) << "the multipart itself is a part";
 }
 
 TEST(hostile_mail, headers_are_bounded) {
-  const auto long_value = parse("From: a@b.example\r\nSubject: " + std::string(1'000'000, 's') + "\r\n\r\ntext");
+  const auto long_value =
+      parse_within_limits("From: a@b.example\r\nSubject: " + std::string(1'000'000, 's') + "\r\n\r\ntext");
   EXPECT_EQ(long_value.subject.size(), limits::mime_header_value_bytes_max);
   EXPECT_THAT(long_value.defects, Contains("headers_truncated"));
   EXPECT_EQ(long_value.text, "text");
@@ -108,7 +110,7 @@ TEST(hostile_mail, headers_are_bounded) {
   std::string many = "From: a@b.example\r\n";
   for (int i = 0; i < 200'000; ++i)
     many += "a:\n";
-  const auto m = parse(many + "\r\ntext");
+  const auto m = parse_within_limits(many + "\r\ntext");
   EXPECT_EQ(m.from.size(), 1U);
   EXPECT_EQ(m.text, "text");
 }
@@ -117,7 +119,7 @@ TEST(hostile_mail, address_lists_are_bounded) {
   std::string to = "To: a@b.example";
   for (int i = 0; i < 5000; ++i)
     to += ",\r\n a@b.example";
-  const auto m = parse(to + "\r\n\r\n");
+  const auto m = parse_within_limits(to + "\r\n\r\n");
   EXPECT_EQ(m.to.size(), limits::mime_addresses_max);
   EXPECT_THAT(m.defects, Contains("too_many_addresses"));
 }
@@ -130,7 +132,7 @@ TEST(hostile_mail, deeply_nested_syntax_in_headers_is_survived) {
       value += unit;
     for (const auto* name : {"From: ", "To: ", "References: ", "Date: ", "Message-ID: ", "Subject: ", "Content-Type: ",
                              "Content-Disposition: attachment; filename*0*=", "Content-ID: "})
-      parse(name + value + "\r\n\r\ntext");
+      parse_within_limits(name + value + "\r\n\r\ntext");
   }
 }
 
@@ -148,7 +150,7 @@ TEST(hostile_mail, the_largest_possible_event_fits_a_record) {
   for (int i = 0; i < 1000; ++i)
     raw += "\r\n--b\r\nContent-Disposition: attachment; filename=\"" + std::string(400, '\xE9') +
            "\"\r\nContent-ID: <" + std::string(400, 'x') + ">\r\n\r\n";
-  parse(raw);
+  parse_within_limits(raw);
 }
 
 std::size_t resident_bytes() {
@@ -170,7 +172,7 @@ TEST(hostile_mail, a_hundred_megabytes_are_not_held) {
   test::synthetic_source attached(
       multipart + "--b\r\n\r\ntext\r\n--b\r\nContent-Type: video/mp4\r\nContent-Transfer-Encoding: base64\r\n\r\n",
       base64_line, repeats, "--b--\r\n");
-  const auto m = parse(attached);
+  const auto m = parse_within_limits(attached);
   ASSERT_EQ(m.attachments.size(), 1U);
   EXPECT_EQ(m.attachments[0].bytes, repeats * 57);
   EXPECT_LT(resident_bytes(), before + growth_bytes_max);
@@ -202,19 +204,19 @@ TEST(hostile_mail, no_shape_of_twelve_megabytes_is_held) {
   for (const auto& shape : shapes) {
     const auto begun = std::chrono::steady_clock::now();
     test::synthetic_source source(shape.head, shape.unit, 12 * limits::mib / shape.unit.size(), "");
-    parse(source);
+    parse_within_limits(source);
     EXPECT_LT(resident_bytes(), before + growth_bytes_max) << shape.head << shape.unit;
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << shape.head << shape.unit;
   }
 }
 
 TEST(hostile_mail, several_threads_parse_at_once) {
-  const auto expected = message_event_data({}, parse(test::alternative()));
+  const auto expected = message_event_data({}, parse_within_limits(test::alternative()));
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 200; ++round)
-        EXPECT_TRUE(message_event_data({}, parse(test::alternative())) == expected);
+        EXPECT_TRUE(message_event_data({}, parse_within_limits(test::alternative())) == expected);
     });
   }
 }

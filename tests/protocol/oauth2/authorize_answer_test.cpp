@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using parameters = std::map<std::string, std::string>;
 
-constexpr const char* directory = "9188040d-6c67-4c5b-b112-36a304b66dad";
+constexpr const char* personal_directory = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 authorize_refused refused(const parameters& all) {
   auto read = read_authorize_answer(all);
@@ -43,7 +43,7 @@ TEST(authorize_answer, may_be_an_administrators_consent) {
                                            {"scope", "https://outlook.office365.com/.default"},
                                            {"state", "s"}})
                         .value();
-  EXPECT_EQ(std::get<admin_consented>(read).directory_id, directory);
+  EXPECT_EQ(std::get<admin_consented>(read).directory_id, personal_directory);
   EXPECT_EQ(std::get<admin_consented>(read).scope, "https://outlook.office365.com/.default");
 }
 
@@ -51,7 +51,7 @@ TEST(authorize_answer, does_not_take_any_word_for_a_directory) {
   for (const char* bad : {"", "organizations", "../x", "<script>", "contoso.example"})
     expect_nonsense({{"admin_consent", "True"}, {"tenant", bad}});
   expect_nonsense({{"admin_consent", "True"}});
-  expect_nonsense({{"admin_consent", "False"}, {"tenant", directory}});
+  expect_nonsense({{"admin_consent", "False"}, {"tenant", personal_directory}});
 }
 
 TEST(authorize_answer, may_be_a_refusal_with_a_number) {
@@ -86,8 +86,10 @@ TEST(authorize_answer, may_be_the_persons_no) {
 }
 
 TEST(authorize_answer, with_an_error_is_a_refusal_whatever_else_it_says) {
-  EXPECT_EQ(refused({{"error", "server_error"}, {"code", "c"}, {"admin_consent", "True"}, {"tenant", directory}}).error,
-            "server_error");
+  EXPECT_EQ(
+      refused({{"error", "server_error"}, {"code", "c"}, {"admin_consent", "True"}, {"tenant", personal_directory}})
+          .error,
+      "server_error");
 }
 
 TEST(authorize_answer, is_cut_and_cleaned) {

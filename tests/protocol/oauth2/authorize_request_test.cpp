@@ -29,7 +29,7 @@ authorize_request request() {
   return out;
 }
 
-errc refusal(const authorize_request& of) {
+errc refusal_of(const authorize_request& of) {
   const auto made = make_authorize_url(of);
   EXPECT_FALSE(made) << *made;
   return made ? errc::internal : made.error().code;
@@ -80,7 +80,7 @@ TEST(authorize_request, lacks_nothing) {
                           &authorize_request::scope, &authorize_request::state, &authorize_request::nonce}) {
     auto incomplete = request();
     (incomplete.*part).clear();
-    EXPECT_EQ(refusal(incomplete), errc::invalid_argument);
+    EXPECT_EQ(refusal_of(incomplete), errc::invalid_argument);
   }
 }
 
@@ -94,7 +94,7 @@ TEST(authorize_request, takes_verifiers_of_the_standard_only) {
   EXPECT_TRUE(make_authorize_url(with(std::string(128, 'a'))));
   for (const auto& bad : {std::string{}, std::string(42, 'a'), std::string(129, 'a'), std::string(42, 'a') + "+",
                           std::string(42, 'a') + " ", std::string(42, 'a') + "\xc3"})
-    EXPECT_EQ(refusal(with(bad)), errc::invalid_argument) << bad;
+    EXPECT_EQ(refusal_of(with(bad)), errc::invalid_argument) << bad;
 }
 
 TEST(authorize_request, goes_over_https_only) {
@@ -106,7 +106,7 @@ TEST(authorize_request, goes_over_https_only) {
                             "https://user@gw.example/x", "https://gw.example/x y"}) {
       auto plain = request();
       plain.*part = bad;
-      EXPECT_EQ(refusal(plain), errc::invalid_argument) << bad;
+      EXPECT_EQ(refusal_of(plain), errc::invalid_argument) << bad;
     }
   }
 }
@@ -114,7 +114,7 @@ TEST(authorize_request, goes_over_https_only) {
 TEST(authorize_request, has_a_longest) {
   auto long_one = request();
   long_one.scope = std::string(http::url_bytes_max, 'a');
-  EXPECT_EQ(refusal(long_one), errc::invalid_argument);
+  EXPECT_EQ(refusal_of(long_one), errc::invalid_argument);
 }
 
 TEST(code_verifier, has_the_challenge_of_the_standard) {

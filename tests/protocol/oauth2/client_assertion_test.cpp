@@ -3,6 +3,7 @@
 #include "base/certificate.hpp"
 #include "base/encoding.hpp"
 #include "base/jws.hpp"
+#include "tests/protocol/oauth2/cases.hpp"
 #include "tests/support/certificate_pems.hpp"
 
 #include <boost/json.hpp>
@@ -17,15 +18,11 @@ using namespace test;
 namespace json = boost::json;
 
 constexpr std::string_view audience = "https://login.microsoftonline.com/t/oauth2/v2.0/token";
-const wall_time now = std::chrono::sys_days{std::chrono::November / 24 / 2026} + 12h + 999ms;
-
-secret<> hidden(std::string_view text) {
-  return secret<>{std::string{text}};
-}
+const wall_time signed_at = std::chrono::sys_days{std::chrono::November / 24 / 2026} + 12h + 999ms;
 
 result<secret<>> made(std::string_view certificate, std::string_view key, std::string_view client = "app-1",
                       std::string_view to = audience, std::string_view jti = "j-1") {
-  return make_client_assertion(client, to, certificate, hidden(key), now, jti);
+  return make_client_assertion(client, to, certificate, hidden(key), signed_at, jti);
 }
 
 TEST(client_assertion, is_what_entra_wants) {

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "protocol/knowledge/entry.hpp"
+#include "tests/protocol/oauth2/cases.hpp"
 #include "tests/protocol/oauth2/platform_keys.hpp"
 
 #include <boost/json.hpp>
@@ -22,8 +23,6 @@ constexpr std::string_view other_directory = "9188040d-6c67-4c5b-b112-36a304b66d
 constexpr std::string_view client = "6731de76-14a6-49ae-97bc-6eba6914391e";
 constexpr std::string_view template_issuer = "https://login.microsoftonline.com/{tenantid}/v2.0";
 constexpr std::string_view issuer = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
-
-const wall_time now = std::chrono::sys_days{std::chrono::November / 24 / 2026} + 12h;
 
 std::int64_t at(std::chrono::seconds from_now) {
   return std::chrono::floor<std::chrono::seconds>(now + from_now).time_since_epoch().count();

@@ -22,7 +22,7 @@ constexpr std::string_view document =
     R"("msgraph_host":"graph.microsoft.com"})";
 
 /// `document` with something in another's place.
-std::string with(std::string_view old_text, std::string_view new_text) {
+std::string document_with(std::string_view old_text, std::string_view new_text) {
   std::string out{document};
   const auto at = out.find(old_text);
   if (at == out.npos)
@@ -66,8 +66,8 @@ TEST(metadata, of_google_is_on_several_hosts) {
 
 TEST(metadata, needs_its_endpoints) {
   for (const char* key : {"token_endpoint", "jwks_uri", "issuer", "authorization_endpoint"}) {
-    expect_refused(with("\"" + std::string{key} + "\":\"", "\"" + std::string{key} + "_\":\""), key);
-    expect_refused(with("\"" + std::string{key} + "\":", "\"" + std::string{key} + "\":7,\"x\":"), key);
+    expect_refused(document_with("\"" + std::string{key} + "\":\"", "\"" + std::string{key} + "_\":\""), key);
+    expect_refused(document_with("\"" + std::string{key} + "\":", "\"" + std::string{key} + "\":7,\"x\":"), key);
   }
 }
 
@@ -76,18 +76,23 @@ TEST(metadata, stays_on_trusted_hosts) {
   for (const char* endpoint : {"token", "authorize", "devicecode"})
     for (const char* host : {"login.evil.example", "login.microsoftonline.com.evil.example", "microsoftonline.com",
                              "169.254.169.254", "localhost"})
-      expect_refused(with(std::string{own} + endpoint + "\"", "https://" + std::string{host} + "/x\""), "not trusted");
-  expect_refused(with("https://login.microsoftonline.com/{tenantid}", "https://evil.example/{tenantid}"), "issuer");
-  expect_refused(with("https://login.microsoftonline.com/{tenantid}", "https://{tenantid}.evil.example"), "issuer");
-  expect_refused(with("https://login.microsoftonline.com/organizations/discovery", "https://evil.example"), "jwks_uri");
+      expect_refused(document_with(std::string{own} + endpoint + "\"", "https://" + std::string{host} + "/x\""),
+                     "not trusted");
+  expect_refused(document_with("https://login.microsoftonline.com/{tenantid}", "https://evil.example/{tenantid}"),
+                 "issuer");
+  expect_refused(document_with("https://login.microsoftonline.com/{tenantid}", "https://{tenantid}.evil.example"),
+                 "issuer");
+  expect_refused(document_with("https://login.microsoftonline.com/organizations/discovery", "https://evil.example"),
+                 "jwks_uri");
 }
 
 TEST(metadata, is_encrypted_except_on_this_machine) {
-  expect_refused(with("https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
-                      "http://login.microsoftonline.com/organizations/oauth2/v2.0/token"),
+  expect_refused(document_with("https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+                               "http://login.microsoftonline.com/organizations/oauth2/v2.0/token"),
                  "not https");
-  expect_refused(with("https://login.microsoftonline.com/{tenantid}", "http://login.microsoftonline.com/{tenantid}"),
-                 "not https");
+  expect_refused(
+      document_with("https://login.microsoftonline.com/{tenantid}", "http://login.microsoftonline.com/{tenantid}"),
+      "not https");
   constexpr std::string_view local =
       R"({"issuer":"http://127.0.0.1:9/{tenantid}/v2.0",)"
       R"("authorization_endpoint":"http://127.0.0.1:9/a","token_endpoint":"http://127.0.0.1:9/t",)"
@@ -99,10 +104,11 @@ TEST(metadata, is_encrypted_except_on_this_machine) {
 TEST(metadata, has_whole_addresses) {
   for (const char* bad : {"", "token", "//login.microsoftonline.com/t", "https://", "javascript:x", "https://a b/",
                           "https://login.microsoftonline.com/t#f", "https://u:p@login.microsoftonline.com/t"})
-    expect_refused(with("https://login.microsoftonline.com/organizations/oauth2/v2.0/token", bad), "token_endpoint");
-  expect_refused(with("{tenantid}", std::string(3000, 'a')), "issuer");
-  expect_refused(with("{tenantid}", "{tenantid}/{tenantid}"), "issuer");
-  expect_refused(with("{tenantid}", "{other}"), "issuer");
+    expect_refused(document_with("https://login.microsoftonline.com/organizations/oauth2/v2.0/token", bad),
+                   "token_endpoint");
+  expect_refused(document_with("{tenantid}", std::string(3000, 'a')), "issuer");
+  expect_refused(document_with("{tenantid}", "{tenantid}/{tenantid}"), "issuer");
+  expect_refused(document_with("{tenantid}", "{other}"), "issuer");
 }
 
 TEST(metadata, gives_no_graph_that_is_not_trusted) {
@@ -110,7 +116,8 @@ TEST(metadata, gives_no_graph_that_is_not_trusted) {
   for (const char* bad :
        {"", "graph.microsoft.com/x", "graph.microsoft.com?", "graph.microsoft.com#", "u@graph.microsoft.com",
         "https://graph.microsoft.com", "graph.microsoft.com/", "evil.example"})
-    EXPECT_EQ(parse_metadata(with("graph.microsoft.com", bad), source, "graph.microsoft.com").value().graph_host, "")
+    EXPECT_EQ(
+        parse_metadata(document_with("graph.microsoft.com", bad), source, "graph.microsoft.com").value().graph_host, "")
         << bad;
 }
 

@@ -1,6 +1,7 @@
 #include "protocol/oauth2/token_answer.hpp"
 
 #include "base/limits.hpp"
+#include "tests/protocol/oauth2/cases.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +9,6 @@ namespace postroom::oauth2 {
 namespace {
 
 using namespace std::chrono_literals;
-
-const wall_time now = std::chrono::sys_days{std::chrono::November / 24 / 2026} + 12h;
 
 token_answer ok(std::string_view body) {
   auto read = parse_token_answer({200, {}, body}, now);

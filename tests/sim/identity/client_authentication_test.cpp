@@ -5,14 +5,14 @@
 namespace postroom::sim {
 namespace {
 
-const wall_time now{std::chrono::hours{24 * 20'000}};
+const wall_time asked_at{std::chrono::hours{24 * 20'000}};
 
 class client_authentication_test : public testing::Test {
 protected:
   client_authentication_test() {
     client.client_id = "app";
-    client.secrets.push_back({"id-1", secret<>{"old"}, now});
-    client.secrets.push_back({"id-2", secret<>{"current"}, now + std::chrono::seconds{1}});
+    client.secrets.push_back({"id-1", secret<>{"old"}, asked_at});
+    client.secrets.push_back({"id-2", secret<>{"current"}, asked_at + std::chrono::seconds{1}});
     client.secrets.push_back({"id-3", secret<>{"next"}});
   }
   /// 0: admitted.
@@ -20,7 +20,7 @@ protected:
     client_credentials credentials;
     credentials.client_id = "app";
     credentials.client_secret = secret<>{presented};
-    const auto why = authenticate(client, kind, credentials, {}, now);
+    const auto why = authenticate(client, kind, credentials, {}, asked_at);
     return why ? why->row.code : 0;
   }
   application client;
@@ -50,11 +50,11 @@ TEST_F(client_authentication_test, the_kind_of_client_decides) {
 TEST_F(client_authentication_test, an_assertion_comes_with_its_type) {
   client_credentials credentials;
   credentials.assertion = "a.b.c";
-  const auto untyped = authenticate(client, client_kind::confidential, credentials, {}, now);
+  const auto untyped = authenticate(client, client_kind::confidential, credentials, {}, asked_at);
   ASSERT_TRUE(untyped);
   EXPECT_EQ(untyped->row.code, 900144U);
   credentials.assertion_type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-  const auto malformed = authenticate(client, client_kind::confidential, credentials, {}, now);
+  const auto malformed = authenticate(client, client_kind::confidential, credentials, {}, asked_at);
   ASSERT_TRUE(malformed);
   EXPECT_EQ(malformed->row.code, 50027U);
 }

@@ -11,7 +11,7 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-const std::string letter =
+const std::string doras_letter =
     "From: Dora D. <dora@contoso.test>\r\nSubject: one\r\nMessage-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
 
 class google_face_test : public testing::Test, protected submission_client {
@@ -77,8 +77,8 @@ TEST_F(google_face_test, sends_in_its_users_name_only) {
             "X-Google-Original-From: \"Shop <x@y.test>\" <support@contoso.test>\r\n"
             "From: \"Shop <x@y.test>\" <dora@contoso.test>\r\nMessage-ID: <m2@contoso.test>\r\n\r\nx\r\n");
   EXPECT_NE(last_submitted().sha256, records.delivered(0, 1)[0].sha256) << "of what was handed in";
-  (void)submit(letter, delegate, colleague);
-  EXPECT_EQ(*inbox(colleague)[1].raw, letter) << "nothing to write";
+  (void)submit(doras_letter, delegate, colleague);
+  EXPECT_EQ(*inbox(colleague)[1].raw, doras_letter) << "nothing to write";
 }
 
 TEST_F(google_face_test, bounces_to_the_account) {
@@ -93,7 +93,7 @@ TEST_F(google_face_test, bounces_to_the_account) {
 
 TEST_F(google_face_test, keeps_a_copy_in_the_folder_for_sent_mail) {
   (void)sign_in();
-  (void)submit(letter, delegate);
+  (void)submit(doras_letter, delegate);
   EXPECT_EQ(sent(delegate).size(), 1U) << "of whatever name";
   constexpr auto* gina = "gina@contoso.test";
   company.users[gina] = {.upn = gina, .object_id = "gina"};
@@ -113,9 +113,9 @@ TEST_F(google_face_test, has_limits_of_its_own) {
   services.limits.smtp_recipients_per_day = 2;
   (void)sign_in();
   EXPECT_THAT(say("MAIL FROM:<dora@contoso.test> SIZE=35882578"), StartsWith("552-5.3.4 "));
-  EXPECT_THAT(submit(letter, delegate), StartsWith("250 "));
-  EXPECT_THAT(submit(letter, delegate), StartsWith("250 ")) << "not delayed";
-  EXPECT_THAT(submit(letter, delegate), StartsWith("550-5.4.5 Daily user sending limit exceeded."));
+  EXPECT_THAT(submit(doras_letter, delegate), StartsWith("250 "));
+  EXPECT_THAT(submit(doras_letter, delegate), StartsWith("250 ")) << "not delayed";
+  EXPECT_THAT(submit(doras_letter, delegate), StartsWith("550-5.4.5 Daily user sending limit exceeded."));
   (void)say("MAIL FROM:<dora@contoso.test>");
   for (int i = 0; i < 100; ++i)
     EXPECT_THAT(say("RCPT TO:<a@b.test>"), StartsWith("250 2.1.5 OK "));
@@ -125,7 +125,7 @@ TEST_F(google_face_test, has_limits_of_its_own) {
 TEST_F(google_face_test, closes_after_a_421) {
   (void)sign_in();
   post(fault_kind::smtp_busy, delegate);
-  EXPECT_THAT(submit(letter, delegate), StartsWith("421 4.7.0 Try again later"));
+  EXPECT_THAT(submit(doras_letter, delegate), StartsWith("421 4.7.0 Try again later"));
   EXPECT_EQ(session().state(), smtp_session::stage::finished);
 }
 
@@ -173,15 +173,15 @@ TEST_F(generic_face_test, has_no_limits_and_keeps_no_copy) {
   services.limits.smtp_recipients_per_day = 1;
   (void)say("AUTH PLAIN " + plain(delegate, "correct-horse"));
   for (int i = 0; i < 3; ++i)
-    EXPECT_THAT(submit(letter, delegate, colleague), StartsWith("250 2.0.0 Ok: queued as "));
+    EXPECT_THAT(submit(doras_letter, delegate, colleague), StartsWith("250 2.0.0 Ok: queued as "));
   EXPECT_EQ(inbox(colleague).size(), 3U);
   EXPECT_TRUE(sent(delegate).empty());
 }
 
 TEST_F(generic_face_test, looks_at_the_envelopes_sender) {
   (void)say("AUTH PLAIN " + plain(colleague, "correct-horse"));
-  EXPECT_THAT(submit(letter, shared), StartsWith("553 5.7.1 Sender address rejected"));
-  EXPECT_THAT(submit(letter, colleague), StartsWith("250 ")) << "and at nothing else";
+  EXPECT_THAT(submit(doras_letter, shared), StartsWith("553 5.7.1 Sender address rejected"));
+  EXPECT_THAT(submit(doras_letter, colleague), StartsWith("250 ")) << "and at nothing else";
 }
 
 } // namespace

@@ -9,9 +9,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string letter =
-    "From: Support <support@contoso.test>\r\nSubject: one\r\nMessage-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
-
 class routing_test : public testing::Test, protected submission_client {
 protected:
   routing_test() { (void)sign_in(); }

@@ -8,9 +8,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using stage = smtp_session::stage;
 
-const std::string letter =
-    "From: Support <support@contoso.test>\r\nSubject: one\r\nMessage-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
-
 class session_faults_test : public testing::Test, protected submission_client {};
 
 TEST_F(session_faults_test, refuses_logins) {

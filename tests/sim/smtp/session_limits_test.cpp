@@ -9,9 +9,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using stage = smtp_session::stage;
 
-const std::string letter =
-    "From: Support <support@contoso.test>\r\nSubject: one\r\nMessage-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
-
 class session_limits_test : public testing::Test, protected submission_client {
 protected:
   void sign_in_to(smtp_session& other, const std::string& user = delegate) {

@@ -10,8 +10,8 @@ using testing::Not;
 using testing::StartsWith;
 using stage = smtp_session::stage;
 
-const std::string letter = "From: Support <support@contoso.test>\r\nTo: anna@example.test\r\nSubject: one\r\n"
-                           "Message-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
+const std::string addressed_letter = "From: Support <support@contoso.test>\r\nTo: anna@example.test\r\nSubject: one\r\n"
+                                     "Message-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
 const std::string taken = "250 2.0.0 OK <m1@contoso.test> [Hostname=EUR01.stand-in.test]\r\n";
 
 class smtp_session_test : public testing::Test, protected submission_client {};
@@ -66,7 +66,7 @@ TEST_F(smtp_session_test, lets_an_application_in_as_the_mailbox_it_sends_for) {
   (void)say("EHLO x");
   EXPECT_THAT(say("AUTH XOAUTH2 " + xoauth2(colleague, app_token())), StartsWith("535 "));
   EXPECT_THAT(say("AUTH XOAUTH2 " + xoauth2(shared, app_token())), StartsWith("235 "));
-  EXPECT_EQ(submit(letter), taken);
+  EXPECT_EQ(submit(addressed_letter), taken);
   EXPECT_EQ(sent(shared).size(), 1U);
 }
 
@@ -78,16 +78,16 @@ TEST_F(smtp_session_test, keeps_a_copy_with_the_delegate_and_delivers_at_home) {
   EXPECT_EQ(say("rcpt to: <Otto@Contoso.test>\r\nRCPT TO:<otto@contoso.test>"),
             "250 2.1.5 Recipient OK\r\n250 2.1.5 Recipient OK\r\n");
   EXPECT_EQ(say("DATA"), "354 Start mail input; end with <CRLF>.<CRLF>\r\n");
-  EXPECT_EQ(say(letter + "..dot\r\n."), taken);
+  EXPECT_EQ(say(addressed_letter + "..dot\r\n."), taken);
   ASSERT_EQ(inbox(colleague).size(), 1U) << "once, however often it is addressed";
-  EXPECT_EQ(*inbox(colleague)[0].raw, letter + ".dot\r\n");
+  EXPECT_EQ(*inbox(colleague)[0].raw, addressed_letter + ".dot\r\n");
   ASSERT_EQ(sent(delegate).size(), 1U);
   EXPECT_EQ(sent(delegate)[0].flags, seen);
   EXPECT_EQ(sent(delegate)[0].raw, inbox(colleague)[0].raw);
   EXPECT_TRUE(sent(shared).empty());
   EXPECT_EQ(stats.mails_submitted, 1U);
   EXPECT_EQ(stats.mails_delivered, 1U);
-  EXPECT_EQ(submit(letter), taken) << "ready for the next one";
+  EXPECT_EQ(submit(addressed_letter), taken) << "ready for the next one";
 }
 
 TEST_F(smtp_session_test, gives_a_mail_an_id_when_it_has_none) {
@@ -101,13 +101,13 @@ TEST_F(smtp_session_test, gives_a_mail_an_id_when_it_has_none) {
 TEST_F(smtp_session_test, lets_nobody_send_as_somebody_else) {
   const auto denied = AllOf(StartsWith("554 5.2.0 STOREDRV.Submission"), HasSubstr("SendAsDenied"));
   (void)sign_in(colleague);
-  EXPECT_THAT(submit(letter), denied);
-  EXPECT_THAT(submit(letter, colleague), denied) << "the header counts too";
+  EXPECT_THAT(submit(addressed_letter), denied);
+  EXPECT_THAT(submit(addressed_letter, colleague), denied) << "the header counts too";
   EXPECT_THAT(submit("From: \"a <support@contoso.test>\" <otto@contoso.test>\r\n\r\n", shared), denied);
   EXPECT_THAT(submit("From: \"a <support@contoso.test>\" <otto@contoso.test>\r\n\r\n", colleague), StartsWith("250 "));
   mail.allow(colleague, shared);
   mail.allow_send_as(colleague, shared);
-  EXPECT_EQ(submit(letter), taken);
+  EXPECT_EQ(submit(addressed_letter), taken);
   EXPECT_EQ(stats.mails_refused, 3U);
 }
 
@@ -116,13 +116,13 @@ TEST_F(smtp_session_test, takes_mail_in_chunks) {
   (void)say("MAIL FROM:<support@contoso.test> BODY=BINARYMIME");
   (void)say("RCPT TO:<otto@contoso.test>");
   EXPECT_THAT(say("DATA"), StartsWith("503 "));
-  const auto half = letter.substr(0, 40), rest = letter.substr(40);
+  const auto half = addressed_letter.substr(0, 40), rest = addressed_letter.substr(40);
   EXPECT_EQ(session().receive("BDAT 40\r\n" + half + "BDAT 0\r\nNOOP\r\n"),
             "250 2.6.0 CHUNK received OK\r\n250 2.6.0 CHUNK received OK\r\n250 2.0.0 OK\r\n");
   EXPECT_THAT(say("DATA"), StartsWith("503 ")) << "not both for one mail";
   EXPECT_EQ(session().receive("BDAT " + std::to_string(rest.size()) + " LAST\r\n" + rest), taken);
   ASSERT_EQ(inbox(colleague).size(), 1U);
-  EXPECT_EQ(*inbox(colleague)[0].raw, letter);
+  EXPECT_EQ(*inbox(colleague)[0].raw, addressed_letter);
 }
 
 TEST_F(smtp_session_test, drops_the_octets_of_a_chunk_that_comes_too_early) {
@@ -178,7 +178,7 @@ TEST_F(smtp_session_test, has_limits) {
   EXPECT_EQ(tell("RCPT TO:<a@b.test>\r\nRCPT TO:<b@b.test>\r\nRCPT TO:<c@b.test>"),
             "250 2.1.5 Recipient OK\r\n250 2.1.5 Recipient OK\r\n452 4.5.3 Too many recipients\r\n");
   (void)tell("DATA");
-  EXPECT_EQ(small.receive(letter + std::string(1000, 'x')), "");
+  EXPECT_EQ(small.receive(addressed_letter + std::string(1000, 'x')), "");
   EXPECT_THAT(tell("\r\n."), StartsWith("552 5.3.4 "));
   (void)tell("MAIL FROM:<support@contoso.test>");
   (void)tell("RCPT TO:<a@b.test>");
@@ -206,7 +206,7 @@ TEST_F(smtp_session_test, loses_patience_with_those_who_only_make_mistakes) {
 
 TEST_F(smtp_session_test, ends_a_mail_only_at_a_dot_between_line_ends) {
   (void)sign_in();
-  const std::string tricky = letter + "\r\n.\n\n.\r\n.x\r.\r\n..\r\n";
+  const std::string tricky = addressed_letter + "\r\n.\n\n.\r\n.x\r.\r\n..\r\n";
   (void)say("MAIL FROM:<support@contoso.test>");
   (void)say("RCPT TO:<anna@example.test>");
   (void)say("DATA");

@@ -14,6 +14,10 @@
 
 namespace postroom::sim {
 
+/// A mail as the delegate sends it from the shared mailbox.
+inline const std::string letter =
+    "From: Support <support@contoso.test>\r\nSubject: one\r\nMessage-ID: <m1@contoso.test>\r\n\r\nbody\r\n";
+
 using namespace std::chrono_literals;
 
 /// A company with a shared mailbox, a delegate who may use it, and a colleague who may not.
