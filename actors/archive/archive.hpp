@@ -14,7 +14,7 @@ namespace postroom::archive {
 
 /// How long a patient commit waits for others: thousands of mailboxes that connect one after the other would each cost
 /// a write of their own.
-inline constexpr auto patience = std::chrono::milliseconds{25};
+inline constexpr auto patience = std::chrono::milliseconds{100};
 
 /// The store has answered a commit.
 struct stored {

@@ -33,10 +33,6 @@ void inbound_link::on_connected() {
   tell_owner(event::connected{});
 }
 
-void inbound_link::on_ready(const imap::session_info&) {
-  tell_owner(event::ready{});
-}
-
 void inbound_link::on_command_done(const imap::command_outcome& outcome) {
   gathered_.outcome = outcome;
   tell_owner(std::exchange(gathered_, {}));

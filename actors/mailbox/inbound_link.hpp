@@ -29,7 +29,7 @@ public:
                parsing::parse_pool& parser);
 
   void on_connected() override;
-  void on_ready(const imap::session_info& info) override;
+  void on_ready(const imap::session_info&) override {} // the answer to the first command tells enough
   void on_command_done(const imap::command_outcome& outcome) override;
   void on_data(const imap::response& data) override;
   void on_body_chunk(std::uint32_t index, std::string octets) override;

@@ -49,7 +49,6 @@ std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time
                  [&](event::token_ready& e) { on_token(e); },
                  [&](event::ask_failed& e) { on_ask_failed(e.why); },
                  [&](event::connected&) { on_connected(); },
-                 [&](event::ready&) { on_ready(); },
                  [&](event::command_done& e) { on_command_done(e); },
                  [&](event::idling&) { on_idling(); },
                  [&](event::folder_changed&) { on_folder_changed(); },
@@ -89,14 +88,6 @@ void machine::on_connected() {
   enter(step::logging_in);
 }
 
-void machine::on_ready() {
-  if (step_ != step::logging_in && step_ != step::connecting)
-    return;
-  ready_since_ = ticks_;
-  enter(step::selecting);
-  send(imap::select_command{config_.folder, true});
-}
-
 void machine::on_idling() {
   if (step_ != step::idle_wanted)
     return;
@@ -132,7 +123,7 @@ void machine::on_command_done(event::command_done& done) {
     return;
   }
   switch (step_) {
-  case step::selecting:
+  case step::logging_in:
     on_selected(done);
     break;
   case step::searching:
@@ -150,6 +141,8 @@ void machine::on_command_done(event::command_done& done) {
 }
 
 void machine::on_selected(const event::command_done& done) {
+  ready_since_ = ticks_;
+  refused_once_ = false;
   if (done.outcome.kind != imap::status_kind::ok) {
     fail_over(refusal_of(done.outcome, config_.folder, errc::folder_unavailable));
     return;
@@ -308,7 +301,6 @@ void machine::fail_over(const error& why) {
   if (ready_since_ != mono_time{} && ticks_ - ready_since_ >= stable_after)
     failures_.worked();
   ready_since_ = {};
-  const bool was_in_session = step_ > step::logging_in && step_ != step::waiting;
   give_up_link();
   if (why.code == errc::session_expired) {
     fresh_token_ = true;
@@ -319,8 +311,6 @@ void machine::fail_over(const error& why) {
   const bool news = in_step_ || !last_error_ || last_error_->code != why.code || last_error_->cause != why.cause;
   last_error_ = why;
   in_step_ = false;
-  if (was_in_session)
-    refused_once_ = false;
   auto delay = failures_.failed(chance());
   if (why.code == errc::auth_rejected && !std::exchange(refused_once_, true)) {
     fresh_token_ = true; // the token may have been revoked: one new one is worth a try at once
@@ -380,7 +370,6 @@ mailbox_state machine::state() const {
     return mailbox_state::connecting;
   case step::logging_in:
     return mailbox_state::authenticating;
-  case step::selecting:
   case step::searching:
   case step::anchoring:
     return in_step_ ? mailbox_state::idle : mailbox_state::selecting;

@@ -59,7 +59,6 @@ struct ask_failed {
   error why;
 };
 struct connected {};
-struct ready {};
 /// A command ended, with what came along.
 struct command_done {
   imap::command_outcome outcome;
@@ -98,7 +97,7 @@ struct stop {};
 } // namespace event
 
 using event_type = std::variant<event::started, event::position_loaded, event::permitted, event::token_ready,
-                                event::ask_failed, event::connected, event::ready, event::command_done, event::idling,
+                                event::ask_failed, event::connected, event::command_done, event::idling,
                                 event::folder_changed, event::link_closed, event::credited, event::mail_parsed,
                                 event::parse_failed, event::committed, event::commit_failed, event::timer, event::stop>;
 
@@ -177,8 +176,7 @@ private:
     permit,      ///< waiting for admission
     token,       ///< waiting for an access token
     connecting,  ///< TCP, TLS
-    logging_in,  ///< until ready
-    selecting,   ///< EXAMINE
+    logging_in,  ///< and EXAMINE, which waits for nobody
     searching,   ///< UID SEARCH SINCE, once in a mailbox's life
     anchoring,   ///< committing the first position
     syncing,     ///< listing, fetching, committing
@@ -201,7 +199,6 @@ private:
   void on_permitted();
   void on_ask_failed(const error& why);
   void on_connected();
-  void on_ready();
   void on_idling();
   void on_folder_changed();
   void on_credited();

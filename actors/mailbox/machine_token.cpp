@@ -27,6 +27,8 @@ void machine::on_token(const event::token_ready& token) {
     plan_token_renewal(token);
     enter(step::connecting);
     emit(effect::open_link{});
+    // It goes out as soon as the login is done, without waiting for us.
+    send(imap::select_command{config_.folder, true});
     return;
   }
   if (step_ == step::stopped || step_ == step::waiting)

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 namespace postroom::imap {
 
@@ -80,6 +81,8 @@ login_step login_dialogue::on_response(const response& value) {
     note_capabilities(*answer);
     return {};
   }
+  if (answer->tag == early_id_tag_)
+    return on_early_id(*answer);
   if (answer->tag != tag_)
     return failed(errc::protocol_violation, "an answer to a command that was not sent");
   return on_tagged(*answer);
@@ -137,6 +140,7 @@ login_step login_dialogue::authenticate() {
     return failed(client.error().code, client.error().detail);
   sasl_.emplace(std::move(*client));
   const bool initial_at_once = offers("SASL-IR");
+  id_was_offered_ = offers("ID");
   state_ = state::authenticate;
   capabilities_ = {};
   auto command = "AUTHENTICATE " + std::string{sasl_->name()};
@@ -182,7 +186,10 @@ login_step login_dialogue::on_tagged(const status_response& answer) {
       return failed(errc::protocol_violation, "the server accepts a login that was not made");
     return after_login();
   case state::capability_again:
-    return send_id();
+    if (early_id_tag_.empty())
+      return send_id();
+    state_ = state::id; // its answer is still to come
+    return {};
   case state::id:
     return {.next = action::ready};
   case state::greeting:
@@ -214,18 +221,48 @@ login_step login_dialogue::on_refusal(const status_response& answer) {
 
 login_step login_dialogue::after_login() {
   sasl_.reset();
-  return capabilities_.fresh ? send_id() : ask_capability(state::capability_again);
+  if (capabilities_.fresh)
+    return send_id();
+  return id_was_offered_ && !options_.id.empty() ? ask_capability_and_id() : ask_capability(state::capability_again);
 }
 
 login_step login_dialogue::send_id() {
-  if (options_.id.empty() || !offers("ID"))
+  if (options_.id.empty() || !offers("ID") || id_sent_)
     return {.next = action::ready};
   state_ = state::id;
+  auto line = next_id_line();
+  if (!line)
+    return failed(line.error().code, line.error().detail);
+  return {.next = action::send, .line = secret<>{std::move(*line)}};
+}
+
+/// Its tag is `tag_`.
+result<std::string> login_dialogue::next_id_line() {
   tag_ = "L" + std::to_string(++commands_);
   auto encoded = encode_command(tag_, id_command{options_.id}, literal_support::synchronising);
   if (!encoded)
-    return failed(encoded.error().code, encoded.error().detail);
-  return {.next = action::send, .line = secret<>{std::move(encoded->parts.front().text)}};
+    return encoded.error();
+  id_sent_ = true;
+  return std::move(encoded->parts.front().text);
+}
+
+login_step login_dialogue::ask_capability_and_id() {
+  auto asking = ask_capability(state::capability_again);
+  auto capability_tag = tag_;
+  auto line = next_id_line();
+  if (!line)
+    return failed(line.error().code, line.error().detail);
+  early_id_tag_ = std::exchange(tag_, std::move(capability_tag));
+  asking.line = secret<>{asking.line.expose() + *line};
+  return asking;
+}
+
+login_step login_dialogue::on_early_id(const status_response& answer) {
+  early_id_tag_.clear();
+  if (answer.kind != status_kind::ok)
+    if (const auto* known = classify_failure(failure_phase::command, answer))
+      return failed(to_error(*known, words_of(answer)));
+  return state_ == state::id ? login_step{.next = action::ready} : login_step{};
 }
 
 } // namespace postroom::imap

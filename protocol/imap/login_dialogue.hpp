@@ -34,6 +34,8 @@ struct login_step {
 ///                          v            v
 ///                     capability again (unless the server told it) ──> ID (if offered) ──> ready
 ///
+/// Where ID was offered before the login it is sent in one breath with the second CAPABILITY: a round trip less.
+///
 /// What a server says before TLS is used for nothing but to find STARTTLS (RFC 9051 §6.2.1, §11.1). Dropped with its
 /// secrets when the login is over.
 class login_dialogue {
@@ -61,6 +63,9 @@ private:
   login_step authenticate();
   login_step after_login();
   login_step send_id();
+  [[nodiscard]] result<std::string> next_id_line();
+  login_step ask_capability_and_id();
+  login_step on_early_id(const status_response& answer);
   login_step ask_capability(state next);
   login_step send_command(std::string_view text);
   void note_capabilities(const status_response& answer);
@@ -74,6 +79,9 @@ private:
   std::uint32_t commands_ = 0;
   std::uint32_t challenges_ = 0;
   std::string tag_;
+  std::string early_id_tag_; ///< of the ID that went along with CAPABILITY, until it is answered
+  bool id_was_offered_ = false;
+  bool id_sent_ = false;
   known_capabilities capabilities_;
   std::optional<sasl::client> sasl_;
 };

@@ -75,7 +75,7 @@ TEST_F(archive_test, lets_patient_commits_wait_for_company) {
   auto hasty = ask<commit_answer>(keeper, two_events());
   EXPECT_TRUE(hasty.there()) << "others do not wait with them";
   EXPECT_EQ(store.commits, 1);
-  pass(25ms);
+  pass(archive::patience);
   EXPECT_EQ(store.commits, 4);
   for (auto& each : answers)
     EXPECT_TRUE(each.there());

@@ -127,7 +127,6 @@ private:
     ticket = 0;
     in_idle = false;
     feed(event::connected{});
-    feed(event::ready{});
   }
   void perform(effect::submit& e) {
     if (!link_up)

@@ -126,7 +126,7 @@ public:
   ~pretended_link() override { session_->ear.reset(); }
   void submit(std::vector<imap::command> commands) override {
     for (const auto& each : commands)
-      if (session_->open())
+      if (session_->open() && session_->ready)
         answer(*session_, each);
   }
   void end_idle() override {
@@ -168,8 +168,10 @@ std::unique_ptr<net::imap_link> pretended_server::open(net::imap_target target,
     made->ear->on_connected();
     if (served.refused_with)
       drop(*made, *served.refused_with);
-    else
+    else {
+      made->ready = true;
       made->ear->on_ready({});
+    }
   }
   return std::make_unique<pretended_link>(std::move(made));
 }

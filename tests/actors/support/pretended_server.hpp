@@ -50,6 +50,7 @@ public:
     const pretended_server* at = nullptr;
     imap::ticket last_ticket = 0;
     imap::ticket idle_ticket = 0;
+    bool ready = false; ///< logged in; what is submitted before is never answered
     [[nodiscard]] bool open() const { return ear != nullptr; }
     [[nodiscard]] bool idling() const { return idle_ticket != 0; }
   };

@@ -106,10 +106,15 @@ void world_fixture::settle() {
     } while (scheduler.has_job());
   };
   work();
-  for (int patient_commits = 0; patient_commits < 2; ++patient_commits) {
+  for (int rounds = 0; rounds < 4 && commits_wait_for_company(); ++rounds) {
     pass(archive::patience);
     work();
   }
+}
+
+bool world_fixture::commits_wait_for_company() const {
+  using keeper = std::remove_pointer_t<archive::archive_self::stateful_pointer<archive::state>>;
+  return !dynamic_cast<const keeper&>(*caf::actor_cast<caf::abstract_actor*>(world.archive)).state.patient.empty();
 }
 
 void world_fixture::let_pass(std::chrono::milliseconds total, std::chrono::milliseconds step) {

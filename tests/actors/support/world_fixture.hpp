@@ -77,6 +77,7 @@ public:
   ports world;
 
 private:
+  [[nodiscard]] bool commits_wait_for_company() const;
   void hold_parser();
   void let_parse();
   std::promise<void> gate_;

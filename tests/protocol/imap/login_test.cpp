@@ -25,12 +25,46 @@ TEST(imap_login, with_xoauth2_as_exchange_does_it) {
                                 "L1 OK CAPABILITY completed.\r\n"),
                     client_says("L2 AUTHENTICATE XOAUTH2 " + xoauth2 + "\r\n"),
                     server_says("L2 OK AUTHENTICATE completed.\r\n"),
-                    client_says("L3 CAPABILITY\r\n"),
+                    client_says("L3 CAPABILITY\r\nL4 ID (\"name\" \"Postroom\")\r\n"),
                     server_says("* CAPABILITY IMAP4rev1 MOVE ID IDLE LITERAL+\r\nL3 OK CAPABILITY completed.\r\n"),
-                    client_says("L4 ID (\"name\" \"Postroom\")\r\n"),
                     server_says("* ID (\"name\" \"Microsoft.Exchange.Imap4.Imap4Server\")\r\nL4 OK ID completed\r\n"),
                 },
                 {"ready IMAP4REV1 MOVE ID IDLE LITERAL+"}});
+}
+
+TEST(imap_login, sends_id_later_where_it_is_offered_later) {
+  auto options = options_for(login_method::xoauth2);
+  options.id = {{"name", "Postroom"}};
+  check_script({options,
+                {
+                    server_says("* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] hello\r\n"),
+                    client_says("L1 AUTHENTICATE XOAUTH2 " + xoauth2 + "\r\n"),
+                    server_says("L1 OK in\r\n"),
+                    client_says("L2 CAPABILITY\r\n"),
+                    server_says("* CAPABILITY IMAP4rev1 ID\r\nL2 OK done\r\n"),
+                    client_says("L3 ID (\"name\" \"Postroom\")\r\n"),
+                    server_says("* ID NIL\r\nL3 OK done\r\n"),
+                },
+                {"ready IMAP4REV1 ID"}});
+}
+
+TEST(imap_login, takes_the_answers_to_capability_and_id_in_any_order) {
+  auto options = options_for(login_method::xoauth2);
+  options.id = {{"name", "Postroom"}};
+  for (const auto* id_answer : {"* ID NIL\r\nL3 OK done\r\n", "L3 BAD what?\r\n", "L3 NO not now\r\n"})
+    for (const bool id_first : {false, true}) {
+      const auto capability_answer = server_says("* CAPABILITY IMAP4rev1 IDLE\r\nL2 OK done\r\n");
+      check_script({options,
+                    {
+                        server_says("* OK [CAPABILITY IMAP4rev1 ID SASL-IR AUTH=XOAUTH2] hello\r\n"),
+                        client_says("L1 AUTHENTICATE XOAUTH2 " + xoauth2 + "\r\n"),
+                        server_says("L1 OK in\r\n"),
+                        client_says("L2 CAPABILITY\r\nL3 ID (\"name\" \"Postroom\")\r\n"),
+                        id_first ? server_says(id_answer) : capability_answer,
+                        id_first ? capability_answer : server_says(id_answer),
+                    },
+                    {"ready IMAP4REV1 IDLE"}});
+    }
 }
 
 TEST(imap_login, with_capabilities_told_before_and_during_as_gmail_does_it) {
