@@ -32,10 +32,10 @@ certificate_ptr first_certificate(std::string_view pem) {
 }
 
 /// RFC 4514, with letters beyond ASCII as they are.
-std::string subject_of(const X509* certificate) {
+std::string shown(const X509_NAME* name) {
   const bio_ptr out{BIO_new(BIO_s_mem())};
   constexpr unsigned long style = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
-  if (!out || X509_NAME_print_ex(out.get(), X509_get_subject_name(certificate), 0, style) < 0)
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, style) < 0)
     return {};
   const auto whole = text_of(out.get());
   return std::string{utf8_prefix(whole, subject_bytes_max)};
@@ -76,6 +76,24 @@ std::optional<std::string> public_key_of(const X509* certificate) {
   return text_of(out.get());
 }
 
+result<certificate_facts> facts_of(const X509* certificate) {
+  certificate_facts out;
+  out.subject = shown(X509_get_subject_name(certificate));
+  out.issuer = shown(X509_get_issuer_name(certificate));
+  const auto not_before = time_of(X509_get0_notBefore(certificate));
+  const auto not_after = time_of(X509_get0_notAfter(certificate));
+  auto key = public_key_of(certificate);
+  std::array<std::uint8_t, 20> sha1{};
+  if (!not_before || !not_after || !key || !digest_of(certificate, EVP_sha256(), out.thumbprint) ||
+      !digest_of(certificate, EVP_sha1(), sha1))
+    return fail(errc::invalid_argument, "the certificate's validity or key cannot be read");
+  out.not_before = *not_before;
+  out.not_after = *not_after;
+  out.thumbprint_sha1 = upper_hex(as_view(sha1));
+  out.public_key_pem = std::move(*key);
+  return out;
+}
+
 } // namespace
 
 result<certificate_facts> read_certificate(std::string_view pem) {
@@ -83,20 +101,17 @@ result<certificate_facts> read_certificate(std::string_view pem) {
   const auto certificate = first_certificate(pem);
   if (!certificate)
     return fail(errc::invalid_argument, "not a certificate in PEM form");
-  certificate_facts out;
-  out.subject = subject_of(certificate.get());
-  const auto not_before = time_of(X509_get0_notBefore(certificate.get()));
-  const auto not_after = time_of(X509_get0_notAfter(certificate.get()));
-  auto key = public_key_of(certificate.get());
-  std::array<std::uint8_t, 20> sha1{};
-  if (!not_before || !not_after || !key || !digest_of(certificate.get(), EVP_sha256(), out.thumbprint) ||
-      !digest_of(certificate.get(), EVP_sha1(), sha1))
-    return fail(errc::invalid_argument, "the certificate's validity or key cannot be read");
-  out.not_before = *not_before;
-  out.not_after = *not_after;
-  out.thumbprint_sha1 = upper_hex(as_view(sha1));
-  out.public_key_pem = std::move(*key);
-  return out;
+  return facts_of(certificate.get());
+}
+
+result<certificate_facts> read_certificate_der(std::string_view der) {
+  const clean_errors at_end;
+  const auto* bytes = octets(der);
+  const certificate_ptr certificate{
+      der.size() > pem_bytes_max ? nullptr : d2i_X509(nullptr, &bytes, static_cast<long>(der.size()))};
+  if (!certificate)
+    return fail(errc::invalid_argument, "not a certificate in DER form");
+  return facts_of(certificate.get());
 }
 
 result<bool> belongs_to(const secret<>& private_key_pem, std::string_view certificate_pem) {

@@ -1,8 +1,8 @@
 #include "net/http_client.hpp"
 
 #include "base/ascii.hpp"
+#include "base/loopback.hpp"
 #include "net/http_exchange.hpp"
-#include "protocol/http/loopback.hpp"
 #include "protocol/http/url.hpp"
 
 #include <boost/asio/post.hpp>
@@ -32,7 +32,7 @@ result<void> check_destination(const http_request& request, const http::url& to)
     return fail(errc::forbidden, to.host + " is none of the hosts that this request may go to");
   if (to.tls)
     return {};
-  if (!http::is_loopback(to.host))
+  if (!is_loopback_host(to.host))
     return fail(errc::invalid_argument, "http without TLS is for loopback only, not for " + to.host);
   if (!request.proxy.host.empty()) // this machine is another one, seen from there
     return fail(errc::invalid_argument, "http without TLS does not go through a proxy");

@@ -104,7 +104,12 @@ asio::awaitable<result<void>> imap_connection::open() {
 }
 
 asio::awaitable<result<void>> imap_connection::secure() {
-  return net::secure(*transport_, dialer_->tls, server_, now() + dialer_->deadlines.tls);
+  auto securing = net::secure(*transport_, dialer_->tls, server_, now() + dialer_->deadlines.tls);
+  if (auto secured = co_await std::move(securing); !secured)
+    co_return secured;
+  if (auto* ear = ears())
+    ear->on_secured(transport_->tls());
+  co_return result<void>{};
 }
 
 void imap_connection::end(error why) {

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/proxy.hpp"
+#include "net/tls_facts.hpp"
 #include "protocol/imap/client_session.hpp"
 
 #include <chrono>
@@ -46,6 +47,8 @@ struct listed_message {
 class imap_link_listener {
 public:
   virtual ~imap_link_listener() = default;
+  /// A TLS handshake is done, the server's certificate checked.
+  virtual void on_secured(const tls_session&) {}
   /// TCP (and implicit TLS) is up; the login begins.
   virtual void on_connected() = 0;
   virtual void on_ready(const imap::session_info& info) = 0;

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "net/proxy.hpp"
+#include "net/tls_facts.hpp"
 #include "protocol/smtp/client_session.hpp"
 
 #include <cstdint>
@@ -25,6 +26,8 @@ struct smtp_target {
 class smtp_link_listener {
 public:
   virtual ~smtp_link_listener() = default;
+  /// A TLS handshake is done, the server's certificate checked.
+  virtual void on_secured(const tls_session&) {}
   virtual void on_ready(const smtp::server_info& info) = 0;
   virtual void on_envelope(const smtp::envelope_outcome& outcome) = 0;
   /// Feed one piece; again after each piece has left: no more than one is ever held. May come once more while the

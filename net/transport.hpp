@@ -5,6 +5,7 @@
 #include "net/io_threads.hpp"
 #include "net/resolver.hpp"
 #include "net/tls_context.hpp"
+#include "net/tls_facts.hpp"
 #include "protocol/http/proxy_connect.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -83,6 +84,8 @@ public:
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] bool secure() const noexcept { return ssl_ != nullptr; }
   [[nodiscard]] bool peer_is_loopback() const;
+  /// Of a connection that is secure().
+  [[nodiscard]] tls_session tls() const noexcept { return tls_session{ssl_.get()}; }
   /// Whether the handshake resumed an earlier session.
   [[nodiscard]] bool resumed() const noexcept;
 

@@ -1,5 +1,6 @@
 #include "storage/object_schema.hpp"
 
+#include "base/loopback.hpp"
 #include "base/utf8.hpp"
 #include "storage/url_parts.hpp"
 

@@ -27,9 +27,4 @@ std::string_view path_of_url(std::string_view url) noexcept {
   return rest.substr(std::min(rest.find_first_of("/?#"), rest.size()));
 }
 
-bool is_loopback_host(std::string_view host) noexcept {
-  return host == "localhost" || host == "::1" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 } // namespace postroom::storage

@@ -10,7 +10,5 @@ namespace postroom::storage {
 [[nodiscard]] std::string_view host_of_url(std::string_view url) noexcept;
 /// From the slash after the authority to the end, query and fragment included.
 [[nodiscard]] std::string_view path_of_url(std::string_view url) noexcept;
-/// Only addresses, and the one name that is reserved for it: `127.evil.example` is anywhere.
-[[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;
 
 } // namespace postroom::storage

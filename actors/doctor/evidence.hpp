@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/sending/identity_limits.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "net/tls_facts.hpp"
 #include "protocol/graph/failure.hpp"
 #include "protocol/oauth2/id_token.hpp"
 #include "protocol/smtp/failure_table.hpp"
@@ -72,6 +74,7 @@ struct seen_server {
   bool arrived = false;
   bool secured = false; ///< TLS is up, the certificate checked
   std::optional<error> failed;
+  std::optional<net::tls_facts> tls;
 };
 
 struct seen_clock {
@@ -112,6 +115,13 @@ struct seen_submission {
   std::optional<smtp::reply> last;           ///< what the server said then
 };
 
+/// What whoever submits may do by the limits that all mailboxes sending as the same identity share.
+struct seen_limits {
+  std::optional<sending::refusal> refused;
+  std::uint64_t recipients_of_day = 0;
+  std::uint32_t recipients_per_day = 0; ///< 0: no limit is known
+};
+
 /// The mailbox as Microsoft Graph sees it.
 struct seen_over_graph {
   bool opened = false;
@@ -132,6 +142,7 @@ struct evidence {
   std::optional<seen_login> delegate_login; ///< the delegate's own mailbox
   std::optional<seen_token> graph_token;
   std::optional<seen_over_graph> graph;
+  std::optional<seen_limits> limits;
   std::optional<seen_submission> submission;
   /// The time for the diagnosis was up: what is not here was not looked at any more.
   bool out_of_time = false;

@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 constexpr auto skew_noted = 1min;
 /// Beyond, identity platforms refuse what we sign.
 constexpr auto skew_bad = 5min;
+/// Certificates that renew themselves have been renewed by then.
+constexpr auto certificate_life_noted = std::chrono::days{14};
 
 struct server {
   std::string_view what;
@@ -31,6 +33,18 @@ std::string port_advice(const server_place& place) {
   return "Check host and port of the provider, and that the firewall lets this machine out to " + place.host +
          " port " + std::to_string(place.port) + ": `nc -vz " + argument(place.host) + " " +
          std::to_string(place.port) + "`";
+}
+
+/// ` (TLSv1.3, issued by CN=…, until 2027-03-01)`
+std::string in_words(const std::optional<net::tls_facts>& tls) {
+  if (!tls)
+    return {};
+  auto out = " (" + tls->version;
+  if (!tls->issuer.empty())
+    out += ", issued by " + tls->issuer;
+  if (tls->expires != wall_time{})
+    out += ", until " + to_rfc3339(tls->expires).substr(0, 10);
+  return out + ")";
 }
 
 std::string shown(std::chrono::seconds skew) {
@@ -107,6 +121,7 @@ diagnosis_step connect_step(const facts& f, const evidence& e) {
 
 diagnosis_step tls_step(const facts& f, const evidence& e) {
   std::string seen;
+  std::string ends_soon;
   for (const auto& each : servers_of(f, e)) {
     if (each.failed_by(errc::tls_failed))
       return bad(
@@ -115,9 +130,17 @@ diagnosis_step tls_step(const facts& f, const evidence& e) {
           "the provider's ca_file: `postroom provider set " +
               argument(f.account.provider()) + " --provider-ca-file <file.pem>`",
           actor_role::operators);
-    if (each.seen && each.seen->secured)
-      seen += (seen.empty() ? "" : ", ") + each.place.host;
+    if (each.seen && each.seen->secured) {
+      seen += (seen.empty() ? "" : ", ") + each.place.host + in_words(each.seen->tls);
+      if (each.seen->tls && each.seen->tls->expires != wall_time{} &&
+          each.seen->tls->expires - f.now < certificate_life_noted)
+        ends_soon = each.place.host;
+    }
   }
+  if (!ends_soon.empty())
+    return noted("tls", "certificate trusted and right for " + seen,
+                 "Whoever runs " + ends_soon + " must renew its certificate before it ends: mail stops then.",
+                 actor_role::operators);
   if (!seen.empty())
     return good("tls", "certificate trusted and right for " + seen);
   if (!f.imap.tls && !f.smtp.tls)

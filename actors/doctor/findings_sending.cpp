@@ -43,6 +43,23 @@ bool sends_as_another(const evidence& e) {
   return !ascii_iequals(e.submission->user, e.submission->sender);
 }
 
+/// We keep an identity from being used that its server has refused; all mailboxes that send as it wait.
+diagnosis_step resting(const sending::refusal& why, const names& who) {
+  auto step = from_case("throttle", smtp::case_of(why.klass),
+                        who.mailbox + " rests until " + to_rfc3339(why.until) + " (" +
+                            std::string{to_string(why.klass)} + "): " + why.words,
+                        who);
+  step.state = diagnosis_step::verdict::note;
+  return step;
+}
+
+std::string used_of_day(const evidence& e) {
+  if (!e.limits || e.limits->recipients_per_day == 0)
+    return {};
+  return "; " + std::to_string(e.limits->recipients_of_day) + " of " + std::to_string(e.limits->recipients_per_day) +
+         " recipients of 24 hours are used";
+}
+
 } // namespace
 
 std::optional<submission_stop> stop_of(const evidence& e) {
@@ -157,9 +174,11 @@ diagnosis_step throttle_step(const facts& f, const evidence& e) {
     return by_server(*f.mailbox.last_error);
   if (e.token && e.token->failed && e.token->failed->code == errc::throttled)
     return by_server(*e.token->failed);
+  if (e.limits && e.limits->refused)
+    return resting(*e.limits->refused, names_of_login(f, e));
   if (!e.login && !e.submission)
     return skipped("throttle", "no server was used");
-  return good("throttle", "no server asked to slow down");
+  return good("throttle", "no server asked to slow down" + used_of_day(e));
 }
 
 } // namespace postroom::doctor

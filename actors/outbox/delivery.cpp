@@ -67,7 +67,7 @@ void ask_token(self_pointer self, bool refresh, std::function<void(self_pointer,
 void learn_identity(self_pointer self, const std::string& delegate) {
   auto& s = self->state;
   s.user = s.task->authenticates_as_delegate && !delegate.empty() ? delegate : s.task->shared_user;
-  s.identity = s.task->tenant.str() + "/" + s.task->provider_name + "/" + ascii_lower(s.user);
+  s.identity = sending::identity_name(s.task->tenant, s.task->provider_name, s.user);
   identity_served served{s.identity, s.task->account.str(), {}};
   for (const auto& [hour, count] : s.queue->counts().served_by_hour())
     served.by_hour[hour] = count;
@@ -161,13 +161,6 @@ void perform(self_pointer self, effect::begin& e) {
 void perform(self_pointer self, effect::begin_body&) {
   if (self->state.link)
     self->state.link->begin_body();
-}
-
-blob_id blob_of(const OutboxMail& mail) {
-  blob_id id;
-  if (mail.blob().size() == id.bytes.size())
-    std::ranges::copy(mail.blob(), id.bytes.begin());
-  return id;
 }
 
 void perform(self_pointer self, effect::feed&) {

@@ -1,5 +1,7 @@
 #include "actors/sending/identity_limits.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace postroom::sending {
@@ -11,10 +13,6 @@ using smtp::failure_class;
 constexpr std::int64_t hour_ms = 60 * 60 * 1000;
 /// Failures in a row before the breaker opens: one mailbox's bad luck must not stop the others of its delegate.
 constexpr std::uint32_t failures_tolerated = 3;
-
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
 
 /// How long the identity rests at first, and at most.
 std::pair<std::chrono::milliseconds, std::chrono::milliseconds> rest_of(failure_class klass) {
@@ -31,6 +29,10 @@ std::pair<std::chrono::milliseconds, std::chrono::milliseconds> rest_of(failure_
 }
 
 } // namespace
+
+std::string identity_name(const tenant_id& tenant, std::string_view provider, std::string_view user) {
+  return tenant.str() + "/" + std::string{provider} + "/" + ascii_lower(user);
+}
 
 bool identity_limits::take_connection() {
   if (rules_.connections != 0 && connections_ >= rules_.connections)
@@ -61,10 +63,7 @@ std::optional<refusal> identity_limits::refuse_recipients(std::size_t recipients
     return {};
   const auto hour = to_ms(now) / hour_ms;
   by_hour_.erase(by_hour_.begin(), by_hour_.upper_bound(hour - 25));
-  std::uint64_t sum = recipients;
-  for (const auto& [at, count] : by_hour_)
-    sum += count;
-  if (sum <= rules_.recipients_per_day)
+  if (recipients + recipients_of_day(now) <= rules_.recipients_per_day)
     return {};
   // The oldest hour leaves the window next.
   const auto until = by_hour_.empty() ? hour + 24 : by_hour_.begin()->first + 25;
@@ -72,6 +71,13 @@ std::optional<refusal> identity_limits::refuse_recipients(std::size_t recipients
                  "the limit of " + std::to_string(rules_.recipients_per_day) +
                      " recipients in 24 hours is reached for this identity",
                  wall_time{std::chrono::milliseconds{until * hour_ms}}};
+}
+
+std::uint64_t identity_limits::recipients_of_day(wall_time now) const {
+  std::uint64_t sum = 0;
+  for (auto at = by_hour_.upper_bound(to_ms(now) / hour_ms - 25); at != by_hour_.end(); ++at)
+    sum += at->second;
+  return sum;
 }
 
 void identity_limits::served(std::size_t recipients, wall_time now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/ids.hpp"
 #include "protocol/smtp/failure_table.hpp"
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace postroom::sending {
 
@@ -26,6 +28,9 @@ struct refusal {
   wall_time until{};
 };
 
+/// An identity's name among all: who logs in where, for whom.
+[[nodiscard]] std::string identity_name(const tenant_id& tenant, std::string_view provider, std::string_view user);
+
 /// What one identity has used of its limits, and what its server thinks of it. Several shared mailboxes send as one
 /// delegate and share all of it. Plain data; time and chance come in.
 class identity_limits {
@@ -42,6 +47,8 @@ public:
   /// Refuses when the recipients of the last 24 hours and these exceed the day's limit.
   [[nodiscard]] std::optional<refusal> refuse_recipients(std::size_t recipients, wall_time now);
   void served(std::size_t recipients, wall_time now);
+  /// Recipients of the last 24 hours, counted where the day has a limit.
+  [[nodiscard]] std::uint64_t recipients_of_day(wall_time now) const;
   /// From an earlier process.
   void served_in(std::int64_t hour, std::uint32_t recipients) { by_hour_[hour] += recipients; }
 

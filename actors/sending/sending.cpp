@@ -140,6 +140,13 @@ sending_actor::behavior_type sending(self_pointer self, const clock* time, metri
   return {
       [self, time](const want_smtp_slot& wish) { return on_slot(self, wish, *time); },
       [self, time, metrics](const want_allowance& wish) { return on_allowance(self, wish, *time, *metrics); },
+      [self, time](const ask_identity& which) {
+        const auto known = self->state.identities.find(which.identity);
+        if (known == self->state.identities.end())
+          return identity_status{};
+        const auto& limits = known->second.limits;
+        return identity_status{limits.blocked(time->now()), limits.recipients_of_day(time->now())};
+      },
       [self](const return_smtp_slot& back) {
         give_back(self, caf::actor_cast<caf::actor_addr>(self->current_sender()), back.identity);
       },

@@ -43,6 +43,14 @@ struct identity_served {
   std::string mailbox;
   std::map<std::int64_t, std::uint32_t> by_hour;
 };
+struct ask_identity {
+  std::string identity;
+};
+/// What an identity may do now. Nothing is counted by asking.
+struct identity_status {
+  std::optional<sending::refusal> refused;
+  std::uint64_t recipients_of_day = 0;
+};
 /// A sign-in or a configuration was renewed: identities that start so are forgiven.
 struct identities_renewed {
   std::string prefix;
@@ -65,7 +73,7 @@ using sending_actor = caf::typed_actor<
     // Answers when one of the identity's connections is free, or that it must not be used now.
     answers<sending_answer, want_smtp_slot>,
     // Answers when the mail may be sent, or that it must not be for long.
-    answers<sending_answer, want_allowance>,
+    answers<sending_answer, want_allowance>, answers<identity_status, ask_identity>,
     // Takes a connection back.
     accepts<return_smtp_slot>,
     // Hears what servers think of an identity.
@@ -115,6 +123,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::sending_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::return_smtp_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identity_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identity_served)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::ask_identity)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identity_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identities_renewed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::sending::turn_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::sending::breaker_due)

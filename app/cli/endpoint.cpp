@@ -1,7 +1,7 @@
 #include "app/cli/endpoint.hpp"
 
 #include "app/cli/input.hpp"
-#include "protocol/http/loopback.hpp"
+#include "base/loopback.hpp"
 
 #include <charconv>
 
@@ -64,7 +64,7 @@ result<endpoint> resolve(const endpoint_wish& wish, const variable_reader& varia
   } else {
     made->token = secret<>{wish.token.empty() ? variable("POSTROOM_TOKEN") : wish.token};
   }
-  if (!made->token.empty() && !made->tls && !http::is_loopback(made->host))
+  if (!made->token.empty() && !made->tls && !is_loopback_host(made->host))
     return fail(errc::invalid_argument,
                 "the token would go to " + made->host + " unencrypted; use https, or a gateway on this machine");
   if (made->token.expose().find_first_of("\r\n \t") != std::string::npos)

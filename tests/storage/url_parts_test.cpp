@@ -22,12 +22,5 @@ TEST(url_parts, finds_nothing_where_there_is_nothing) {
   }
 }
 
-TEST(url_parts, knows_this_machine) {
-  for (const auto* host : {"localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"})
-    EXPECT_TRUE(is_loopback_host(host)) << host;
-  for (const auto* host : {"", "127.evil.example", "127", "10.0.0.1", "localhost.example"})
-    EXPECT_FALSE(is_loopback_host(host)) << host;
-}
-
 } // namespace
 } // namespace postroom::storage

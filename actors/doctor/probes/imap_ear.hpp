@@ -14,6 +14,7 @@ class imap_ear final : public net::imap_link_listener {
 public:
   /// What to do then; each may be empty. They run in the actor.
   struct reactions {
+    std::function<void(state&, const net::tls_facts&)> secured;
     std::function<void(state&)> connected;
     std::function<void(state&)> ready;
     std::function<void(state&, const imap::command_outcome&, std::uint32_t exists)> done;
@@ -21,6 +22,10 @@ public:
   };
   imap_ear(reporter report, reactions then) : report_(std::move(report)), then_(std::move(then)) {}
 
+  void on_secured(const net::tls_session& by) override {
+    if (then_.secured)
+      report_([secured = then_.secured, facts = by.facts()](state& s) { secured(s, facts); });
+  }
   void on_connected() override {
     if (then_.connected)
       report_(then_.connected);

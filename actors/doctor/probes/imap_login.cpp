@@ -73,6 +73,10 @@ void open(self_pointer self, probe what) {
   const auto host = target.host;
   const auto port = target.port;
   imap_ear::reactions then;
+  then.secured = [](state& to, const net::tls_facts& by) {
+    if (to.seen.imap) // with STARTTLS nobody has come so far before
+      to.seen.imap->tls = by;
+  };
   then.connected = [host, port](state& to) { tell_tried(to, host, port, true); };
   then.ready = [what](state& to) {
     login_of(to.seen, what)->logged_in = true;

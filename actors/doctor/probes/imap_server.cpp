@@ -4,7 +4,7 @@ namespace postroom::doctor {
 namespace {
 
 /// Connects, and leaves before the login: it needs no token.
-void open_and_leave(self_pointer self) {
+void look_at_imap(self_pointer self) {
   auto& s = self->state;
   auto target = s.reading.target;
   target.session.user.clear();
@@ -14,6 +14,7 @@ void open_and_leave(self_pointer self) {
   const auto host = target.host;
   const auto port = target.port;
   imap_ear::reactions then;
+  then.secured = [](state& to, const net::tls_facts& by) { to.seen.imap->tls = by; };
   then.connected = [host, port, tls_at_once](state& to) {
     tell_tried(to, host, port, true);
     to.seen.imap->arrived = true;
@@ -32,7 +33,7 @@ void open_and_leave(self_pointer self) {
 void reach_imap(self_pointer self) {
   const want_connection wish{self->state.known.imap.host, self->state.known.imap.port};
   ask_within<ack>(self, self->state.world->admission, permit_limit, wish,
-                  [](self_pointer me, const ack&) { open_and_leave(me); });
+                  [](self_pointer me, const ack&) { look_at_imap(me); });
 }
 
 } // namespace postroom::doctor

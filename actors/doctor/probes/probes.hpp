@@ -15,6 +15,8 @@ namespace postroom::doctor {
 inline constexpr std::chrono::seconds probe_limit{75};
 /// A place in the row for a connection: an impatient person waits.
 inline constexpr std::chrono::seconds permit_limit{20};
+/// Another actor that only thinks.
+inline constexpr std::chrono::seconds answer_limit{10};
 
 void look_for_grant(self_pointer self);
 void reach_imap(self_pointer self);

@@ -12,6 +12,7 @@ class smtp_ear final : public net::smtp_link_listener {
 public:
   /// What to do then; each may be empty. They run in the actor.
   struct reactions {
+    std::function<void(state&, const net::tls_facts&)> secured;
     std::function<void(state&)> ready;
     std::function<void(state&, const smtp::envelope_outcome&)> envelope;
     std::function<void(state&)> body_wanted;
@@ -21,6 +22,10 @@ public:
   };
   smtp_ear(reporter report, reactions then) : report_(std::move(report)), then_(std::move(then)) {}
 
+  void on_secured(const net::tls_session& by) override {
+    if (then_.secured)
+      report_([secured = then_.secured, facts = by.facts()](state& s) { secured(s, facts); });
+  }
   void on_ready(const smtp::server_info&) override {
     if (then_.ready)
       report_(then_.ready);

@@ -4,7 +4,7 @@ namespace postroom::doctor {
 namespace {
 
 /// Connects, greets, goes on with TLS, and leaves without a login.
-void open_and_leave(self_pointer self) {
+void look_at_smtp(self_pointer self) {
   auto& s = self->state;
   auto target = s.sending.target;
   target.session.method = smtp::login_method::none;
@@ -12,6 +12,7 @@ void open_and_leave(self_pointer self) {
   const auto host = target.host;
   const auto port = target.port;
   smtp_ear::reactions then;
+  then.secured = [](state& to, const net::tls_facts& by) { to.seen.smtp->tls = by; };
   then.ready = [host, port](state& to) {
     tell_tried(to, host, port, true);
     to.seen.smtp->arrived = true;
@@ -30,7 +31,7 @@ void open_and_leave(self_pointer self) {
 void reach_smtp(self_pointer self) {
   const want_connection wish{self->state.known.smtp.host, self->state.known.smtp.port};
   ask_within<ack>(self, self->state.world->admission, permit_limit, wish,
-                  [](self_pointer me, const ack&) { open_and_leave(me); });
+                  [](self_pointer me, const ack&) { look_at_smtp(me); });
 }
 
 } // namespace postroom::doctor

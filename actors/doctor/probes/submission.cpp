@@ -1,4 +1,5 @@
 #include "actors/doctor/probes/smtp_ear.hpp"
+#include "actors/sending/sending.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "protocol/mime/compose.hpp"
@@ -84,11 +85,16 @@ void note_end(state& s, const error& why, smtp::phase where, const std::optional
   give_up(s, why);
 }
 
+/// Who logs in.
+std::string user_of(const state& s) {
+  const auto& delegate = s.seen.token->delegate;
+  return s.sending.authenticates_as_delegate && !delegate.empty() ? delegate : s.sending.shared_user;
+}
+
 void open(self_pointer self) {
   auto& s = self->state;
   auto target = s.sending.target;
-  const auto& delegate = s.seen.token->delegate;
-  target.session.user = s.sending.authenticates_as_delegate && !delegate.empty() ? delegate : s.sending.shared_user;
+  target.session.user = user_of(s);
   target.session.token_or_password = s.token;
   auto& seen = s.seen.submission.emplace();
   seen.user = target.session.user;
@@ -114,12 +120,23 @@ void open(self_pointer self) {
   s.smtp = s.world->smtp.open(std::move(target), std::make_shared<smtp_ear>(reporter{self}, std::move(then)));
 }
 
-} // namespace
-
-void try_submission(self_pointer self) {
+void ask_for_place(self_pointer self) {
   const want_connection wish{self->state.known.smtp.host, self->state.known.smtp.port};
   ask_within<ack>(self, self->state.world->admission, permit_limit, wish,
                   [](self_pointer me, const ack&) { open(me); });
+}
+
+} // namespace
+
+void try_submission(self_pointer self) {
+  const auto& s = self->state;
+  const ask_identity who{sending::identity_name(s.sending.tenant, s.sending.provider_name, user_of(s))};
+  ask_within<identity_status>(
+      self, s.world->sending, answer_limit, who, [](self_pointer me, const identity_status& status) {
+        me->state.seen.limits =
+            seen_limits{status.refused, status.recipients_of_day, me->state.sending.rules.recipients_per_day};
+        ask_for_place(me);
+      });
 }
 
 } // namespace postroom::doctor
