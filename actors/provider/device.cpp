@@ -1,6 +1,7 @@
 #include "actors/provider/parts.hpp"
 #include "actors/provider/platform.hpp"
 #include "actors/provider/questions.hpp"
+#include "actors/sign_in_failure.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "protocol/oauth2/device_code.hpp"
@@ -23,6 +24,24 @@ void poll_later(self_pointer self, const std::string& id, std::chrono::seconds i
   self->delayed_send(self, in, resumed{[self, id] { poll(self, id); }});
 }
 
+/// Whoever waits for the events hears of it as of a sign-in in the browser.
+void announce_failure(self_pointer self, const std::string& id, const begin_device_sign_in& wish, const error& why) {
+  const auto& s = self->state;
+  records::SignIn what;
+  what.set_id(id);
+  what.set_tenant(s.config->tenant());
+  what.set_provider(s.config->id());
+  what.set_grant(wish.grant);
+  what.set_delegate(wish.delegate);
+  what.set_purpose("sign_in");
+  std::vector<storage::operation> change{sign_in_failure_event(what, why, s.world->time.now())};
+  commit(self, std::move(change), s.config->id(), [self](const result<void>& done) {
+    if (!done)
+      log::error("provider.sign_in_failure_not_told",
+                 {{"provider", self->state.config->id()}, {"why", to_string(done.error())}});
+  });
+}
+
 void finish(self_pointer self, const std::string& id, const result<signed_in>& outcome) {
   const auto found = self->state.devices.find(id);
   if (found == self->state.devices.end())
@@ -35,6 +54,7 @@ void finish(self_pointer self, const std::string& id, const result<signed_in>& o
   } else {
     shown.state = device_sign_in::progress::failed;
     shown.failure = outcome.error();
+    announce_failure(self, id, found->second.wish, outcome.error());
   }
   self->delayed_send(self, remembered, resumed{[self, id] { self->state.devices.erase(id); }});
 }

@@ -1,7 +1,7 @@
 #include "api/sign_in/pending.hpp"
 
 #include "actors/bridge.hpp"
-#include "api/sign_in/failure_event.hpp"
+#include "actors/sign_in_failure.hpp"
 #include "api/store_calls.hpp"
 #include "base/crypto.hpp"
 #include "base/limits.hpp"
@@ -153,7 +153,7 @@ awaitable<result<void>> consume(const services& world, pending what, std::option
   changes.emplace_back(storage::erase{storage::key_of(what.value), what.rev});
   changes.emplace_back(storage::erase{expiry_of(what.value), {}});
   if (why)
-    changes.emplace_back(failure_event(what.value, *why, world.time.now()));
+    changes.emplace_back(sign_in_failure_event(what.value, *why, world.time.now()));
   auto asked = apply_appending(world.store, std::move(changes));
   const auto done = co_await std::move(asked);
   if (!done)
@@ -164,7 +164,7 @@ awaitable<result<void>> consume(const services& world, pending what, std::option
 
 awaitable<void> announce_failure(const services& world, records::SignIn what, error why) {
   std::vector<storage::operation> changes;
-  changes.emplace_back(failure_event(what, why, world.time.now()));
+  changes.emplace_back(sign_in_failure_event(what, why, world.time.now()));
   auto asked = apply_appending(world.store, std::move(changes));
   const auto done = co_await std::move(asked);
   if (done)

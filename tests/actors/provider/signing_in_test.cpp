@@ -251,6 +251,7 @@ TEST_F(signing_in_test, says_when_the_person_declined_on_the_other_device) {
   auto later = ask<device_sign_in>(service, ask_device_sign_in{{}, {}, begun.get()->id});
   ASSERT_TRUE(later.there() && later.get());
   EXPECT_EQ(later.get()->state, device_sign_in::progress::failed);
+  EXPECT_THAT(events(), ElementsAre("provider.sign_in_failed"));
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "api/sign_in/failure_event.hpp"
+#include "actors/sign_in_failure.hpp"
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
@@ -9,9 +9,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace postroom::api::sign_in {
+namespace postroom {
 
-storage::operation failure_event(const records::SignIn& of, const error& why, wall_time now) {
+storage::operation sign_in_failure_event(const records::SignIn& of, const error& why, wall_time now) {
   const auto known = knowledge::explain(why);
   const boost::json::object data{
       {"provider", of.provider()},
@@ -31,9 +31,9 @@ storage::operation failure_event(const records::SignIn& of, const error& why, wa
   event.set_type("provider.sign_in_failed");
   event.set_source("/tenants/" + of.tenant());
   event.set_subject("provider/" + of.provider());
-  event.set_time_ms(now.time_since_epoch().count());
+  event.set_time_ms(to_ms(now));
   event.set_data(boost::json::serialize(data));
   return storage::append{storage::keys::stream_of(tenant_id{of.tenant()}), event.SerializeAsString()};
 }
 
-} // namespace postroom::api::sign_in
+} // namespace postroom
