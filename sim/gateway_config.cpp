@@ -73,6 +73,8 @@ std::string provider_block(const std::string& tenant, const std::string& id, con
             setting("token_endpoint", facts.token_url) + given("discovery_url", facts.discovery_url) +
             given("revocation_endpoint", facts.revocation_url) + given("graph_endpoint", facts.graph_url) +
             given("redirect_uri", callback_uri(options.listen, facts.kind));
+  if (facts.kind != service::generic && facts.client_secret_expires)
+    text += "client_secret_expires = " + to_rfc3339(*facts.client_secret_expires) + "\n";
   if (facts.kind == service::microsoft)
     text += setting("directory_id", facts.tenant_id) + setting("purposes", "imap smtp graph_read");
   text += setting("imap_host", "localhost") + setting("imap_port", facts.imap_port) +

@@ -18,7 +18,7 @@ struct office {
 };
 
 /// The scenario must have been checked. Every tenant gets an administrator (`admin@…`); every provider an application
-/// with a secret good for 18 months, whose permissions the administrator has consented to, and one refresh token for
+/// with a secret good for 180 days, whose permissions the administrator has consented to, and one refresh token for
 /// each delegate. Delegates and the application itself may open their share of the mailboxes and send as them.
 /// At Microsoft consent is for Graph, too.
 [[nodiscard]] office build_office(const scenario& plan, const identity_services& services, const served_ports& ports,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,7 @@ struct provider_facts {
   std::string application_name;
   std::string client_id;
   secret<> client_secret;
+  std::optional<wall_time> client_secret_expires; ///< nothing: never, as at Google
   std::string token_url;
   std::string discovery_url;
   std::string revocation_url; ///< empty at Microsoft, where there is none

@@ -17,6 +17,7 @@ provider_facts contoso() {
   facts.application_name = "Postroom";
   facts.client_id = "client";
   facts.client_secret = secret<>{"s3cret"};
+  facts.client_secret_expires = std::chrono::sys_days{std::chrono::year{2027} / 5 / 25};
   facts.token_url = "https://localhost:1/guid-1/oauth2/v2.0/token";
   facts.imap_port = 993;
   facts.smtp_port = 587;
@@ -62,6 +63,7 @@ TEST(gateway_config_test, writes_a_tenant_with_all_that_is_its_own) {
   EXPECT_THAT(text, HasSubstr("[[provider]]\ntenant = \"contoso-ltd\"\nid = \"app-1\"\nname = \"Postroom\"\n"
                               "service = \"microsoft_azure\"\ntype = \"outlook365\"\napplication_id = \"client\"\n"
                               "client_secret = \"s3cret\"\n"));
+  EXPECT_THAT(text, HasSubstr("client_secret_expires = 2027-05-25T00:00:00"));
   EXPECT_THAT(text, HasSubstr("imap_port = 993\nimap_security = \"plain\"\n"));
   EXPECT_THAT(text, HasSubstr("smtp_port = 587\nsmtp_security = \"plain\"\n"));
   EXPECT_THAT(text, HasSubstr("id = \"app-1-dora-delegate\"\nprovider = \"app-1\"\n"

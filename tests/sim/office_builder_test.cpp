@@ -61,8 +61,9 @@ TEST_F(office_builder_test, registers_the_application_and_its_consent) {
   ASSERT_EQ(app->secrets.size(), 1U);
   EXPECT_EQ(app->secrets.front().value.expose(), facts.client_secret.expose());
   const auto life = app->secrets.front().expires - it().time.now();
-  EXPECT_GT(life, std::chrono::days{540});
-  EXPECT_LT(life, std::chrono::days{560});
+  EXPECT_GT(life, std::chrono::days{179});
+  EXPECT_LT(life, std::chrono::days{181});
+  EXPECT_EQ(app->secrets.front().expires, facts.client_secret_expires);
   ASSERT_EQ(app->redirect_uris.size(), 5U);
   EXPECT_EQ(app->redirect_uris.front().uri, "https://localhost:8443/api/cloudProviders/oauth2/microsoft/callback");
   const auto* const tenant = it().people.find_tenant("contoso.test");
