@@ -20,4 +20,8 @@ using accepts = caf::reacts_to<Args...>;
 /// the deadline to chance.
 inline constexpr auto kept_by_the_asker = caf::infinite;
 
+/// For a place in the row before a server, which the admission actor gives to everyone in the end: whoever stopped
+/// waiting would leave a place behind that nobody takes, and stand in the row once more.
+inline constexpr auto until_its_turn = caf::infinite;
+
 } // namespace postroom

@@ -78,6 +78,9 @@ server_place server_at(state& s, const std::string& host, std::uint16_t port, do
   return s.servers.try_emplace(host + ':' + std::to_string(port), state::server{host_row{per_second}}).first;
 }
 
+/// A few start together: each look costs the clock and a worker a wake-up, and so does each of those who start alone.
+constexpr std::chrono::milliseconds look_gap{25};
+
 /// All whose time has come, and a timer for the next.
 void let_through(self_pointer self, server_place server, const clock* time) {
   auto& s = self->state;
@@ -86,10 +89,13 @@ void let_through(self_pointer self, server_place server, const clock* time) {
   while (const auto number = row.take(now))
     if (auto node = s.waiting.extract(*number))
       node.mapped().deliver(ack{});
-  if (const auto next = row.next(); next && (!look_at || *next < *look_at)) {
-    look_at = *next;
-    self->delayed_send(self, std::max<mono_time::duration>(*next - now, std::chrono::milliseconds{1}),
-                       row_due{server->first});
+  const auto next = row.next();
+  if (!next)
+    return;
+  const auto due = std::max<mono_time>(*next, now + look_gap);
+  if (!look_at || due < *look_at) {
+    look_at = due;
+    self->delayed_send(self, due - now, row_due{server->first});
   }
 }
 

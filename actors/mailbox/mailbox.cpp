@@ -15,7 +15,7 @@ using self_pointer = mailbox_actor::stateful_pointer<state>;
 
 /// Answers of actors that only think; one that takes longer is stuck.
 constexpr auto ask_limit = 30s;
-/// Admission and credit may take long when many wait; the requester keeps its place.
+/// Credit may take long when many wait; the requester keeps its place.
 constexpr auto queue_limit = 10min;
 /// Commits wait for the disk and for those before them.
 constexpr auto commit_limit = 2min;
@@ -80,8 +80,17 @@ void perform(self_pointer self, const effect::load_position&) {
 
 void perform(self_pointer self, const effect::ask_permit&) {
   auto& s = mine(self);
-  ask_for<ack>(self, s.world->admission, queue_limit, want_connection{s.task->target.host, s.task->target.port},
-               [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
+  const auto attempt = s.attempt;
+  self->request(s.world->admission, until_its_turn, want_connection{s.task->target.host, s.task->target.port})
+      .then(
+          [self, attempt](const ack&) {
+            if (mine(self).attempt == attempt)
+              feed(self, event::permitted{});
+          },
+          [self, attempt](const caf::error& e) {
+            if (mine(self).attempt == attempt)
+              feed(self, event::ask_failed{from_caf(e)});
+          });
 }
 
 void perform(self_pointer self, const effect::ask_token& e) {

@@ -25,7 +25,7 @@ using records::OutboxMail;
 /// The token service asks the platform at most twice.
 constexpr auto token_limit = 60s;
 /// A place in the row for a connection, and a mail's turn: others go before, and each takes its time.
-constexpr auto turn_limit = 24h;
+constexpr std::chrono::milliseconds turn_limit = 24h;
 
 smtp::failure_class class_of(errc code) {
   switch (code) {
@@ -40,8 +40,8 @@ smtp::failure_class class_of(errc code) {
   }
 }
 
-template <class Answer, class Actor, class Question, class Then>
-void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
+template <class Answer, class Actor, class Limit, class Question, class Then>
+void ask_for(self_pointer self, const Actor& whom, Limit limit, Question question, Then then) {
   const auto attempt = self->state.attempt;
   self->request(whom, limit, std::move(question))
       .then(
@@ -108,7 +108,7 @@ void perform(self_pointer self, effect::return_slot&) {
 
 void perform(self_pointer self, effect::ask_permit&) {
   auto& s = self->state;
-  ask_for<ack>(self, s.world->admission, 10min, want_connection{s.task->target.host, s.task->target.port},
+  ask_for<ack>(self, s.world->admission, until_its_turn, want_connection{s.task->target.host, s.task->target.port},
                [](self_pointer me, const ack&) { feed(me, event::permitted{}); });
 }
 

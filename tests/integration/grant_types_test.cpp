@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 /// Every way to get tokens from the stand-in: after each a mailbox is open, hears of new mail, and sends.
 namespace postroom::test {
@@ -81,6 +82,21 @@ TEST_F(grant_types_test, client_credentials_with_a_secret) {
   office.ask("POST", "/v1/grants", {{"id", "app"}, {"provider", "app-1"}, {"kind", "client_credentials"}});
   open("byapp", office.mailbox(1), "app-1", "grant", "app");
   expect_service("byapp", office.mailbox(1));
+}
+
+TEST_F(grant_types_test, client_credentials_for_graph) {
+  start_without_sign_ins();
+  office.ask("POST", "/v1/grants", {{"id", "app"}, {"provider", "app-1"}, {"kind", "client_credentials"}});
+  // IMAP only says that it is not connected; why, Microsoft Graph tells an application with a token of its own.
+  (void)office.control("PATCH", "/v1/mailboxes/" + office.mailbox(1), R"({"on_premises":true})");
+  open("byapp", office.mailbox(1), "app-1", "grant", "app");
+  const auto found = office.ask("POST", "/v1/accounts/byapp/diagnose", {});
+  std::map<std::string, boost::json::object> steps;
+  for (const auto& each : found.at("steps").as_array())
+    steps.emplace(each.at("name").as_string(), each.as_object());
+  EXPECT_EQ(text_of(steps.at("claims"), "state"), "good");
+  EXPECT_EQ(text_of(steps.at("on_premises"), "state"), "bad");
+  EXPECT_EQ(text_of(steps.at("on_premises"), "cause"), "graph.MailboxNotEnabledForRESTAPI");
 }
 
 TEST_F(grant_types_test, client_credentials_with_a_certificate) {
