@@ -30,13 +30,21 @@ deadlines::due deadlines::take_due(mono_time now) {
   return out;
 }
 
-std::optional<mono_time> deadlines::next() const {
+std::optional<mono_time> deadlines::earliest() const {
   std::optional<mono_time> earliest;
   if (timer_)
     earliest = timer_->at;
   for (const auto& each : open_)
     earliest = earliest ? std::min(*earliest, each.until) : each.until;
   return earliest;
+}
+
+std::optional<mono_time> deadlines::alarm(mono_time now) const {
+  constexpr std::chrono::seconds far_away{10};
+  const auto at = earliest();
+  if (!at || *at - now < far_away)
+    return at;
+  return std::chrono::ceil<std::chrono::duration<std::int64_t, std::ratio<1, 4>>>(*at);
 }
 
 } // namespace postroom::mailbox

@@ -26,8 +26,9 @@ public:
   };
   /// What has run out; it is forgotten here.
   [[nodiscard]] due take_due(mono_time now);
-  /// The earliest of all.
-  [[nodiscard]] std::optional<mono_time> next() const;
+  /// When the alarm is to ring: at the earliest of all, or, where that is far away, up to a quarter of a second later,
+  /// in company: thousands of mailboxes that connect one after the other would each wake the clock's thread.
+  [[nodiscard]] std::optional<mono_time> alarm(mono_time now) const;
 
 private:
   struct timer {
@@ -39,6 +40,8 @@ private:
     std::uint32_t attempt = 0;
     mono_time until{};
   };
+  [[nodiscard]] std::optional<mono_time> earliest() const;
+
   std::optional<timer> timer_;
   std::vector<question> open_;
   std::uint32_t last_number_ = 0;

@@ -36,7 +36,7 @@ void feed(self_pointer self, event_type what) {
 /// Sees to it that an alarm rings at the earliest deadline.
 void arm(self_pointer self) {
   auto& s = mine(self);
-  const auto next = s.waiting.next();
+  const auto next = s.waiting.alarm(s.world->time.ticks());
   if (!next || (s.alarm && *s.alarm <= *next))
     return;
   s.alarm = *next;

@@ -27,11 +27,39 @@ void start_load(self_pointer self) {
   });
 }
 
-void show(mailbox_child& child, mailbox_state now, std::optional<error> why, const clock& time) {
-  child.last.state = now;
-  child.last.since = time.now();
-  child.last.in_step = false;
-  child.last.last_error = std::move(why);
+/// What one account adds to the overview.
+overview counted(const mailbox_child& child) {
+  if (!child.record.active())
+    return {};
+  return {1, child.last.in_step ? 1U : 0U, child.last.state == mailbox_state::degraded ? 1U : 0U};
+}
+
+/// The differences of unsigned numbers wrap around as often as their sums.
+void recount(overview& sum, const overview& before, const overview& after) {
+  sum.mailboxes += after.mailboxes - before.mailboxes;
+  sum.in_step += after.in_step - before.in_step;
+  sum.degraded += after.degraded - before.degraded;
+}
+
+void note_status(state& s, mailbox_child& child, account_status status) {
+  const auto before = counted(child);
+  child.last = std::move(status);
+  recount(s.counts, before, counted(child));
+}
+
+void note_record(state& s, mailbox_child& child, records::Account record) {
+  const auto before = counted(child);
+  child.record = std::move(record);
+  recount(s.counts, before, counted(child));
+}
+
+void show(state& s, mailbox_child& child, mailbox_state now, std::optional<error> why) {
+  auto status = child.last;
+  status.state = now;
+  status.since = s.world->time.now();
+  status.in_step = false;
+  status.last_error = std::move(why);
+  note_status(s, child, std::move(status));
 }
 
 void start_mailbox(self_pointer self, const std::string& id) {
@@ -43,7 +71,7 @@ void start_mailbox(self_pointer self, const std::string& id) {
   child.last.tenant = s.id;
   child.replacing = false;
   if (!child.record.active()) {
-    show(child, mailbox_state::inactive, {}, s.world->time);
+    show(s, child, mailbox_state::inactive, {});
     return;
   }
   const auto provider = s.providers.find(child.record.provider());
@@ -52,7 +80,7 @@ void start_mailbox(self_pointer self, const std::string& id) {
                                                      "provider '" + child.record.provider() + "' does not exist")}
                   : assign(child.record, provider->second.record, s.world->keys);
   if (!task) {
-    show(child, mailbox_state::waiting, task.error(), s.world->time);
+    show(s, child, mailbox_state::waiting, task.error());
     log::warning("account.not_runnable", {{"tenant", s.id.str()}, {"account", id}, {"detail", task.error().detail}});
     return;
   }
@@ -123,8 +151,8 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   }
   const auto delay = delay_of_restart(s, child);
   s.world->metrics.supervision.restarted("mailbox");
-  show(child, child.failures.parked() ? mailbox_state::degraded : mailbox_state::waiting,
-       fail(errc::internal, "the mailbox's actor failed: " + caf::to_string(down.reason)), s.world->time);
+  show(s, child, child.failures.parked() ? mailbox_state::degraded : mailbox_state::waiting,
+       fail(errc::internal, "the mailbox's actor failed: " + caf::to_string(down.reason)));
   log::error("mailbox.failed", {{"tenant", s.id.str()},
                                 {"account", found->first},
                                 {"reason", caf::to_string(down.reason)},
@@ -174,7 +202,7 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
   adopt_incidents(self, std::move(loaded.config->incidents));
   s.login_names = std::move(loaded.config->login_names);
   for (auto& [id, record] : loaded.config->accounts)
-    s.mailboxes[id].record = record;
+    note_record(s, s.mailboxes[id], record);
   for (auto& [id, record] : loaded.config->providers)
     put_provider(self, record);
   s.loaded = true;
@@ -194,14 +222,18 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
 void on_account(self_pointer self, const account_read& read) {
   auto& s = self->state;
   if (read.account) {
-    s.mailboxes[read.id].record = *read.account;
+    note_record(s, s.mailboxes[read.id], *read.account);
     replace_mailbox(self, read.id);
     replace_outbox(self, read.id);
     return;
   }
   end_outbox(self, read.id);
   forget_incident(self, incidents::subject::kind::account, read.id);
-  if (auto node = s.mailboxes.extract(read.id); node && node.mapped().running)
+  auto node = s.mailboxes.extract(read.id);
+  if (!node)
+    return;
+  recount(s.counts, counted(node.mapped()), {});
+  if (node.mapped().running)
     caf::anon_send_exit(node.mapped().running, caf::exit_reason::user_shutdown);
 }
 
@@ -315,15 +347,8 @@ void on_changed(self_pointer self, const config_changed& change) {
 }
 
 overview overview_of(const state& s) {
-  overview out;
+  auto out = s.counts;
   out.configuration_loaded = s.loaded;
-  for (const auto& [id, child] : s.mailboxes) {
-    if (!child.record.active())
-      continue;
-    ++out.mailboxes;
-    out.in_step += child.last.in_step ? 1 : 0;
-    out.degraded += child.last.state == mailbox_state::degraded ? 1 : 0;
-  }
   return out;
 }
 
@@ -391,7 +416,7 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       [self](const diagnose_account& wish) { return diagnose(self, wish); },
       [self](const account_status& status) {
         if (auto found = self->state.mailboxes.find(status.account.str()); found != self->state.mailboxes.end())
-          found->second.last = status;
+          note_status(self->state, found->second, status);
         watch_account(self, status);
         remember_login_name(self, status);
       },

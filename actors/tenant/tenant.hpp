@@ -142,6 +142,7 @@ struct state {
   std::map<std::string, examination> examined;            ///< by account
   std::map<std::string, std::string> login_names;         ///< by account, where it is not the configured one
   std::vector<config_changed> early; ///< came while the configuration was being read: it may not show them yet
+  overview counts;                   ///< of `mailboxes`, kept as they change: it is asked for often, and they are many
   std::minstd_rand random;
   std::size_t reading = 0; ///< objects that are being read after a change
   held_questions held;

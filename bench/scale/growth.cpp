@@ -50,6 +50,9 @@ connected connect_all(office& world, const std::string& name, std::size_t mailbo
   out.figures.peak_per_s = static_cast<double>(world.stand_in().stats().connects_peak_per_s);
   rest(settling);
   out.figures.resident_kib = out.program->resident_kib();
+  say("in " + std::to_string(out.figures.connect_s) + " s, for " +
+      std::to_string(out.figures.connect_cpu_s / out.figures.mailboxes * 1000) + " ms of processor and " +
+      std::to_string(out.figures.resident_kib / out.figures.mailboxes) + " KiB each");
   return out;
 }
 

@@ -13,17 +13,27 @@ const mono_time start{1h};
 
 TEST(deadlines, knows_the_earliest_of_all) {
   deadlines all;
-  EXPECT_FALSE(all.next());
+  EXPECT_FALSE(all.alarm(start));
   all.set_timer(1, start + 9min);
   const auto late = all.await(1, start + 10min);
   const auto soon = all.await(1, start + 1min);
-  EXPECT_EQ(all.next(), start + 1min);
+  EXPECT_EQ(all.alarm(start), start + 1min);
   EXPECT_TRUE(all.answered(soon));
-  EXPECT_EQ(all.next(), start + 9min);
+  EXPECT_EQ(all.alarm(start), start + 9min);
   all.set_timer(2, start + 20min);
-  EXPECT_EQ(all.next(), start + 10min);
+  EXPECT_EQ(all.alarm(start), start + 10min);
   EXPECT_TRUE(all.answered(late));
-  EXPECT_EQ(all.next(), start + 20min);
+  EXPECT_EQ(all.alarm(start), start + 20min);
+}
+
+TEST(deadlines, ring_in_company_when_they_are_far_away) {
+  deadlines all;
+  all.set_timer(1, start + 1min + 1ms);
+  EXPECT_EQ(all.alarm(start), start + 1min + 250ms);
+  all.set_timer(2, start + 1min);
+  EXPECT_EQ(all.alarm(start), start + 1min);
+  all.set_timer(3, start + 9s + 1ms);
+  EXPECT_EQ(all.alarm(start), start + 9s + 1ms) << "it is near";
 }
 
 TEST(deadlines, gives_out_what_has_run_out_once) {
@@ -38,7 +48,7 @@ TEST(deadlines, gives_out_what_has_run_out_once) {
   EXPECT_FALSE(second.timer);
   EXPECT_THAT(second.unanswered, ElementsAre(3U));
   EXPECT_FALSE(all.answered(number)) << "too late";
-  EXPECT_FALSE(all.next());
+  EXPECT_FALSE(all.alarm(start));
 }
 
 } // namespace
