@@ -13,12 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using self_pointer = mailbox_actor::stateful_pointer<state>;
 
-/// Answers of actors that only think; one that takes longer is stuck.
-constexpr auto ask_limit = 30s;
 /// Credit may take long when many wait; the requester keeps its place.
 constexpr auto queue_limit = 10min;
-/// Commits wait for the disk and for those before them.
-constexpr auto commit_limit = 2min;
+/// Commits wait for the disk, tokens for a platform, and both for those before them. Whoever takes longer is stuck.
+constexpr auto answer_limit = 2min;
 /// Values in one commit: large mails with much text are committed in several steps.
 constexpr std::size_t commit_bytes = 4 * limits::mib;
 
@@ -95,7 +93,7 @@ void perform(self_pointer self, const effect::ask_permit&) {
 
 void perform(self_pointer self, const effect::ask_token& e) {
   auto& s = mine(self);
-  ask_for<access_token>(self, s.task->provider, ask_limit * 2, want_access_token{s.task->grant, e.refresh},
+  ask_for<access_token>(self, s.task->provider, answer_limit, want_access_token{s.task->grant, e.refresh},
                         [](self_pointer me, const access_token& token) {
                           mine(me).token = token.value;
                           feed(me, event::token_ready{token.expires, token.renewed});
@@ -174,7 +172,7 @@ void perform(self_pointer self, const effect::return_credit& e) {
 void send_commit(self_pointer self, storage::batch batch, bool patient, std::function<void(self_pointer)> done) {
   auto& s = mine(self);
   auto shared = std::make_shared<storage::batch>(std::move(batch));
-  ask_for<commit_answer>(self, s.world->archive, commit_limit, commit_request{std::move(shared), patient},
+  ask_for<commit_answer>(self, s.world->archive, answer_limit, commit_request{std::move(shared), patient},
                          [done](self_pointer me, const commit_answer& answer) {
                            const auto& result = *answer.result;
                            if (result.outcome == storage::outcome::committed) {

@@ -20,7 +20,7 @@ constexpr std::size_t mails_around_outage = 200;
 struct size_figures {
   double mailboxes = 0;
   double connect_s = 0;
-  double connect_cpu_s = 0; ///< of all together
+  double connect_cpu_s = 0; ///< of all together, from the start of the program on
   double resident_kib = 0;
   double peak_per_s = 0;
 };
@@ -42,11 +42,10 @@ connected connect_all(office& world, const std::string& name, std::size_t mailbo
   out.program = world.start_gateway(name, mailboxes);
   await(
       "the first connection", [&] { return world.stand_in().stats().connects > before; }, 60s);
-  const auto begin_cpu = out.program->cpu_seconds();
   out.figures.mailboxes = static_cast<double>(mailboxes);
   out.figures.connect_s = world.await_idle("connecting all mailboxes", mailboxes, patience(mailboxes));
   out.program->await_ready(60s);
-  out.figures.connect_cpu_s = out.program->cpu_seconds() - begin_cpu;
+  out.figures.connect_cpu_s = out.program->cpu_seconds();
   out.figures.peak_per_s = static_cast<double>(world.stand_in().stats().connects_peak_per_s);
   rest(settling);
   out.figures.resident_kib = out.program->resident_kib();
