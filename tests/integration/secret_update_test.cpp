@@ -67,9 +67,9 @@ TEST_F(secret_update_test, is_noticed_by_no_mailbox) {
   for (const auto& each : old)
     office.expire_secret(client, each);
   const auto before = office.servers().stats().token_requests;
-  EXPECT_FALSE(anybody_disturbed(3s));
+  EXPECT_FALSE(anybody_disturbed(1s)); // two seconds after the first token they ask for the next, and move to it
   EXPECT_EQ(office.servers().stats().connects, connects) << "sessions end for a new secret";
-  EXPECT_FALSE(anybody_disturbed(16s));
+  EXPECT_FALSE(anybody_disturbed(18s));
   EXPECT_GE(office.servers().stats().token_requests, before + 2) << "refreshes with the new secret";
   EXPECT_EQ(in_use(), "current");
   EXPECT_THAT(office.output(), Not(HasSubstr("provider.refresh_failed")));
