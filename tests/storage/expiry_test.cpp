@@ -2,8 +2,8 @@
 
 #include "storage/directory.hpp"
 #include "storage/keys.hpp"
-#include "tests/support/forwarding_store.hpp"
 #include "tests/storage/store_support.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -3,8 +3,8 @@
 #include "base/crypto.hpp"
 #include "metrics/registry.hpp"
 #include "storage/memory/memory_store.hpp"
-#include "tests/support/forwarding_store.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/forwarding_store.hpp"
 
 #include <gtest/gtest.h>
 
