@@ -4,7 +4,7 @@ option(POSTROOM_INTEGRATION "Build the tests that run real servers" ON)
 option(POSTROOM_BENCH "Build the benchmarks" ON)
 option(POSTROOM_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(POSTROOM_WERROR "Treat warnings as errors" OFF)
-option(POSTROOM_UNITY "Compile files of one folder together: a third of the time of a whole build" ON)
+option(POSTROOM_UNITY "Compile files of one folder together, which saves a third of a whole build" ON)
 set(POSTROOM_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)

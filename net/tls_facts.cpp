@@ -23,9 +23,8 @@ std::string der_of(const X509* certificate) {
 } // namespace
 
 tls_facts tls_session::facts() const {
-  tls_facts out{SSL_get_version(ssl_), SSL_get_cipher_name(ssl_), {}, {}, {}};
+  tls_facts out{SSL_get_version(ssl_), {}, {}};
   if (auto certificate = read_certificate_der(der_of(SSL_get0_peer_certificate(ssl_)))) {
-    out.subject = std::move(certificate->subject);
     out.issuer = std::move(certificate->issuer);
     out.expires = certificate->not_after;
   }

@@ -8,12 +8,10 @@ using SSL = struct ssl_st;
 
 namespace postroom::net {
 
-/// What two sides have agreed on, and who the server is.
+/// What two sides have agreed on, and who vouches for the server.
 struct tls_facts {
   std::string version; ///< `TLSv1.3`
-  std::string cipher;  ///< OpenSSL's name
-  std::string subject; ///< of the server's certificate, as RFC 4514 writes it
-  std::string issuer;
+  std::string issuer;  ///< of the server's certificate, as RFC 4514 writes it
   wall_time expires{}; ///< the certificate; 1970: unknown
 };
 

@@ -11,10 +11,6 @@
 namespace postroom::mailbox {
 namespace {
 
-std::int64_t to_ms(wall_time t) {
-  return t.time_since_epoch().count();
-}
-
 std::string_view view_of(const mime::message_fingerprint& fingerprint) {
   return {reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()};
 }

@@ -189,6 +189,7 @@ login_step login_dialogue::on_tagged(const status_response& answer) {
     if (early_id_tag_.empty())
       return send_id();
     state_ = state::id; // its answer is still to come
+    tag_.clear();
     return {};
   case state::id:
     return {.next = action::ready};
