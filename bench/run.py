@@ -2,6 +2,7 @@
 """Runs a whole-system benchmark, prints its table and writes its figures as JSON. See README.md."""
 
 import argparse
+import ctypes
 import json
 import os
 import pathlib
@@ -132,6 +133,12 @@ def in_own_network(line):
     return ["unshare", "--net", "--", sys.executable, "-c", OWN_NETWORK, *line]
 
 
+def end_with_parent():
+    """In the child: SIGTERM when this script has gone, even by SIGKILL."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
 def measure(build, name, more_arguments):
     benchmark = BENCHMARKS[name]
     option, beside = benchmark["beside"]
@@ -141,10 +148,13 @@ def measure(build, name, more_arguments):
         line = in_own_network([*line, "--bare-watch", build / "bench" / "bare_watch"])
     if name == "deliver --tls":
         line += ["--nodemailer", install_nodemailer(build)]
-    child = subprocess.Popen([str(part) for part in line], stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen([str(part) for part in line], stdout=subprocess.PIPE, text=True,
+                             preexec_fn=end_with_parent)
     try:
         output, _ = child.communicate(timeout=benchmark["limit_s"])
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        for number in INTERRUPTS:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not leave it behind
         # It stops what it started; whatever it leaves is told to end by the kernel when it has gone.
         child.terminate()
         try:
@@ -184,12 +194,16 @@ def print_table(name, figures):
         print("also: " + ", ".join(f"{key} {value:g}" for key, value in others.items()))
 
 
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupt(number, frame):
     raise KeyboardInterrupt
 
 
 def main():
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in INTERRUPTS:  # SIGINT, too: a shell's background jobs ignore it
+        signal.signal(number, interrupt)
     parser = argparse.ArgumentParser(description=__doc__, epilog="Further arguments go to the benchmark: --quick, …")
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/release"))
     parser.add_argument("--json", type=pathlib.Path, help="write the figures to this file")
