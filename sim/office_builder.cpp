@@ -76,7 +76,7 @@ private:
 
   /// The address.
   std::string add_mailbox(const std::string& address) {
-    mail_.add(address, of_.kind);
+    mail_.add(address, of_.kind, of_.language);
     const auto upn = upn_of(address);
     (void)mail_.identify(address, upn, guid("user/" + upn)); // nobody else's: all names of a tenant are different
     return address;

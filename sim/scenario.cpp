@@ -37,6 +37,8 @@ result<void> check_tenant(const tenant_plan& plan) {
     return refuse("\"" + plan.domain + "\" is not a domain");
   if (!plan.upn_domain.empty() && (!is_domain(plan.upn_domain) || plan.kind != service::microsoft))
     return refuse(plan.domain + ": upn_domain is a domain, and for customers of Microsoft only");
+  if (plan.language != folder_language::english && plan.kind != service::microsoft)
+    return refuse(plan.domain + ": a language of folders is for customers of Microsoft only");
   if (plan.providers == 0 || plan.providers > providers_max)
     return refuse(plan.domain + ": between 1 and " + std::to_string(providers_max) + " providers");
   if (plan.delegates == 0 || plan.delegates > delegates_max / plan.providers)

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 #include "sim/control/faults.hpp"
 #include "sim/identity/registry.hpp"
+#include "sim/mail/default_folders.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +28,8 @@ struct tenant_plan {
   tenant_policies policies;
   /// Of login names: then nobody's UPN is their address. Empty: they are the same.
   std::string upn_domain{};
+  /// In which its mailboxes were first opened: that of their folders' names. Of Microsoft only.
+  folder_language language = folder_language::english;
 };
 
 /// How mail comes.
@@ -47,6 +50,13 @@ struct limit_plan {
   std::size_t smtp_recipients_per_day = 10'000;
   std::size_t smtp_recipients_per_mail = 500;
   std::size_t mail_bytes = 157'286'400;
+};
+
+/// Deviations from IMAP that Exchange was seen with, some only now and then.
+struct quirk_plan {
+  bool empty_copy_uid = true;       ///< `* OK [COPYUID 14  ]` when nothing was copied
+  bool bare_copy_uid = false;       ///< `[COPYUID 14 3 1]` as a line without `* OK`
+  bool stray_continuations = false; ///< a superfluous `+` before the answer to every NOOP
 };
 
 /// Everything about a run of the stand-in. The same scenario and seed make the same people, mails and faults (keys,
@@ -79,6 +89,7 @@ struct scenario {
   };
   mail_plan mail;
   limit_plan limits;
+  quirk_plan quirks;
   std::vector<fault> faults;
   /// The journal remembers this many mails; older ones are forgotten, and it says so.
   std::size_t journal_mails_max = 1'000'000;

@@ -99,9 +99,9 @@ void server_group::serve(world& world, asio::ssl::context* tls) {
 
 void server_group::serve_mail(mail_server& server, service face, asio::ssl::context* tls) {
   auto& w = *world_;
-  server.sessions.emplace(
-      connection_hub{imap_services{w.mail, w.people, w.tokens, w.faults, w.time, w.stats, w.plan.limits, face},
-                     tls ? tls->native_handle() : nullptr});
+  server.sessions.emplace(connection_hub{
+      imap_services{w.mail, w.people, w.tokens, w.faults, w.time, w.stats, w.plan.limits, face, w.plan.quirks},
+      tls ? tls->native_handle() : nullptr});
   server.submissions.emplace(submission_hub{submission_services{w.mail, w.people, w.tokens, w.faults, w.time, w.stats,
                                                                 w.records, w.bounces, w.plan.limits, face},
                                             tls});

@@ -35,7 +35,7 @@ result<std::unique_ptr<world>> world::make(const scenario& plan, const served_po
 world::world(const scenario& plan, const served_ports& ports, const clock& truth, std::optional<key_pair_pem> keys,
              corpus mails)
     : plan(plan), ports(ports), time(truth), tokens(identity_url(plan, ports), time, std::move(keys)), grants(time),
-      faults(plan.seed, time), records(plan.journal_mails_max), bounces(mail, records, stats, time),
+      faults(plan.seed, time, mail), records(plan.journal_mails_max), bounces(mail, records, stats, time),
       services{identity_url(plan, ports), plan.access_token_life, people, tokens, grants, faults, time},
       platform(services), graph{services.base_url, people, mail, tokens, time},
       who(build_office(plan, services, ports, mail)), flow(plan.mail, plan.seed, who.mailboxes, std::move(mails)) {

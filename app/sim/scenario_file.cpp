@@ -75,6 +75,14 @@ void read_limits(const toml::table& of, config_problems& problems, sim::limit_pl
   table.finish();
 }
 
+void read_quirks(const toml::table& of, config_problems& problems, sim::quirk_plan& quirks) {
+  config_table table{of, problems};
+  take_flag(table, "empty_copy_uid", quirks.empty_copy_uid);
+  take_flag(table, "bare_copy_uid", quirks.bare_copy_uid);
+  take_flag(table, "stray_continuations", quirks.stray_continuations);
+  table.finish();
+}
+
 std::optional<sim::service> service_named(std::string_view name) {
   for (const auto each : {sim::service::microsoft, sim::service::google, sim::service::generic})
     if (sim::to_string(each) == name)
@@ -96,6 +104,12 @@ sim::tenant_plan read_tenant(const toml::table& of, config_problems& problems) {
       table.problem("service", "is one of microsoft, google, generic");
   }
   plan.upn_domain = table.text("upn_domain").value_or("");
+  if (const auto name = table.text("language")) {
+    if (const auto known = sim::parse_folder_language(*name))
+      plan.language = *known;
+    else
+      table.problem("language", "is one of en, de, fr, it");
+  }
   take_count(table, "providers", plan.providers, 1);
   take_count(table, "delegates", plan.delegates, 1);
   take_count(table, "mailboxes", plan.mailboxes, 1);
@@ -145,6 +159,8 @@ void read_all(const toml::table& root, const std::filesystem::path& folder, conf
     read_ports(*ports, problems, plan);
   if (const auto* mail = table.table("mail"))
     read_mail(*mail, folder, problems, plan.mail);
+  if (const auto* quirks = table.table("quirks"))
+    read_quirks(*quirks, problems, plan.quirks);
   if (const auto* limits = table.table("limits"))
     read_limits(*limits, problems, plan.limits);
   if (const auto tenants = table.tables("tenant"); !tenants.empty()) {

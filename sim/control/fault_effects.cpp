@@ -24,10 +24,12 @@ void revoke(world& world, const posted_fault& due) {
   for (const auto& each : due.what.names)
     if (world.people.find_application(each) && world.faults.chosen(due, each))
       clients.push_back(world.people.find_application(each)->client_id);
-  for (const auto& tenant : world.people.tenants())
-    for (const auto& [name, user] : tenant.users) {
-      if (world.faults.chosen(due, name))
+  for (auto& tenant : world.people.tenants())
+    for (auto& [name, user] : tenant.users) {
+      if (world.faults.chosen(due, name)) {
+        user.sessions_valid_from = world.time.now();
         world.grants.revoke(user.upn);
+      }
       for (const auto& client : clients)
         world.grants.revoke(user.upn, client);
     }

@@ -176,8 +176,10 @@ std::vector<posted_fault> fault_desk::take_due() {
 bool fault_desk::chosen(const posted_fault& posted, std::string_view name) const {
   if (posted.what.kind <= last_of_all)
     return true;
-  const auto wanted = ascii_lower(name);
-  return is_named(posted.what.names, wanted) &&
+  const auto* const own = mail_.find_any(name);
+  const auto wanted = ascii_lower(own ? own->address() : name);
+  return (is_named(posted.what.names, wanted) ||
+          (own && is_named(posted.what.names, ascii_lower(own->login_name())))) &&
          (posted.what.share >= 1 || drawn(seed_, posted.id, wanted) < posted.what.share);
 }
 

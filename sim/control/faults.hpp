@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "sim/mail/mailbox.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -78,12 +79,14 @@ struct posted_fault {
   bool done = false; ///< momentary ones
 };
 
-/// All faults, past ones until they are cleared away. The same seed, ids and names choose the same.
+/// All faults, past ones until they are cleared away. The same seed, ids and names choose the same. Who has two names,
+/// an address and a login name, is chosen by either, and drawn once.
 class fault_desk {
 public:
   static constexpr std::size_t faults_max = 1000;
 
-  fault_desk(unsigned seed, const clock& time) : seed_(seed), time_(time) {}
+  /// `mail` knows the names, and lives longer.
+  fault_desk(unsigned seed, const clock& time, const directory& mail) : seed_(seed), time_(time), mail_(mail) {}
 
   /// `invalid_argument` as check_fault(), and when there are too many.
   [[nodiscard]] result<std::uint64_t> add(fault what);
@@ -100,6 +103,7 @@ public:
 private:
   unsigned seed_;
   const clock& time_;
+  const directory& mail_;
   std::vector<posted_fault> posted_;
   std::uint64_t next_id_ = 1;
 };

@@ -30,6 +30,12 @@ user* find_user(const control_call& call) {
   return tenant ? tenant->find_user(call.names[0]) : nullptr;
 }
 
+/// Everywhere: of what the user granted, and in browsers.
+void sign_out(world& world, user& who) {
+  who.sessions_valid_from = world.time.now();
+  world.grants.revoke(who.upn);
+}
+
 http_response no_user(const control_call& call) {
   return refusal(fail(errc::not_found, "there is no user " + call.names[0]));
 }
@@ -74,11 +80,16 @@ http_response patch_user(const control_call& call) {
   fields.read("sign_out", signed_out);
   if (auto fine = fields.done(); !fine)
     return refusal(fine.error());
+  // At Google's a new password ends what was granted for mail; the clients that Entra trusts with a secret keep it.
+  const bool ends_grants =
+      call.world.people.tenant_of(found->upn)->kind == service::google && password != found->password.expose();
   changed.password = secret<>{std::move(password)};
   if (changed.mfa_required && !found->mfa_required)
     changed.last_mfa = {}; // a new policy asks everybody once
   *found = std::move(changed);
   if (signed_out)
+    sign_out(call.world, *found);
+  else if (ends_grants)
     call.world.grants.revoke(found->upn);
   return json_answer(user_json(*found));
 }

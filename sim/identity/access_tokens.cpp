@@ -160,8 +160,7 @@ result<token_holder> access_tokens::check_signed(std::string_view token) const {
   if (const auto* roles = claims.if_contains("roles"))
     holder.permissions = json::value_to<std::vector<std::string>>(*roles);
   holder.expires = wall_time{std::chrono::seconds{claims.at("exp").as_int64()}};
-  if (wall_time{std::chrono::seconds{claims.at("nbf").as_int64()}} > time_.now() + std::chrono::minutes{5})
-    return fail(errc::unauthenticated, "the token is not valid yet");
+  holder.begins = wall_time{std::chrono::seconds{claims.at("nbf").as_int64()}};
   return holder;
 }
 
@@ -175,6 +174,8 @@ result<token_holder> access_tokens::read(std::string_view token) const {
       checked_.clear();
     known = checked_.emplace(token, std::move(*holder)).first;
   }
+  if (known->second.begins > time_.now() + std::chrono::minutes{5})
+    return fail(errc::unauthenticated, "the token is not valid yet");
   return known->second;
 }
 

@@ -24,6 +24,7 @@ struct token_holder {
   bool app_only = false;
   std::string resource;                 ///< its `aud`
   std::vector<std::string> permissions; ///< scopes or roles, without the resource: `IMAP.AccessAsUser.All`
+  wall_time begins{};
   wall_time expires{};
 
   [[nodiscard]] bool may(std::string_view permission) const;

@@ -155,7 +155,8 @@ imap_connection::progress imap_connection::flush() {
     if (most == 0)
       return progress::wait_turn;
     std::size_t written = 0;
-    const auto reached = write_some(gather(most), written);
+    // OpenSSL wants a write that it could not finish again, and not a shorter one.
+    const auto reached = write_some(gather(std::max(most, unfinished_)), written);
     if (reached != progress::done)
       return reached;
     consume(written);
@@ -199,6 +200,7 @@ imap_connection::progress imap_connection::write_some(std::span<const char> byte
   if (ssl_) {
     ERR_clear_error();
     count = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    unfinished_ = count <= 0 ? bytes.size() : 0;
     if (count <= 0)
       return tls_progress(static_cast<int>(count));
   } else {

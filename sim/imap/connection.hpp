@@ -94,6 +94,7 @@ private:
   std::size_t queue_front_ = 0;
   std::size_t front_sent_ = 0; ///< octets of the front piece already sent
   std::size_t queued_octets_ = 0;
+  std::size_t unfinished_ = 0; ///< octets of a write over TLS that waits for the socket
   bool flush_planned_ = false;
   bool reading_ = false; ///< run() flushes itself
   bool finished_ = false;

@@ -93,7 +93,8 @@ imap_talents talents_of(service face) {
     return can;
   }
   const bool gmail = face == service::google;
-  can.condstore = can.esearch = can.extended_list = can.keywords = can.exact_sizes = can.search_groups = true;
+  can.condstore = can.esearch = can.extended_list = can.special_use = can.keywords = can.exact_sizes =
+      can.search_groups = true;
   can.bearer = can.tells_capabilities = true;
   can.gmail = can.ends_with_token = gmail;
   can.qresync = can.passwords = can.says_still_here = can.counts_errors = can.checks_numbers = !gmail;

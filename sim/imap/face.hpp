@@ -16,6 +16,7 @@ struct imap_talents {
   bool qresync = false;            ///< RFC 7162
   bool esearch = false;            ///< RFC 4731
   bool extended_list = false;      ///< RFC 5258, 5819, 6154
+  bool special_use = false;        ///< LIST tells what folders are for (RFC 6154)
   bool gmail = false;              ///< X-GM-EXT-1
   bool keywords = false;           ///< flags of the clients' own
   bool exact_sizes = false;        ///< otherwise RFC822.SIZE is an estimate

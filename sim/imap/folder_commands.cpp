@@ -61,7 +61,7 @@ void imap_session::do_list(argument_reader& arguments) {
     std::string attributes = has_children(*mailbox_, each->name()) ? "\\HasChildren" : "\\HasNoChildren";
     if (request->tells_subscribed && each->subscribed)
       attributes += " \\Subscribed";
-    if (!each->use().empty())
+    if (talents_of(services_.face).special_use && !each->use().empty())
       attributes += " " + each->use();
     line(attributes, each->name());
     if (!request->status)

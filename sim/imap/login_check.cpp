@@ -18,15 +18,15 @@ mailbox* find_here(const imap_services& services, const std::string& user) {
   return services.mail.find_login(user);
 }
 
-/// Whether something goes wrong for the mailbox, by its address or the name it was asked for by.
-bool is_struck(const imap_services& services, fault_kind kind, const std::string& user) {
-  const auto* const own = services.mail.find_login(user);
-  return services.faults.find(kind, user) || (own && services.faults.find(kind, own->address()));
+/// A directory knows its own users only; domains of no tenant are everybody's.
+bool is_known_to(const imap_services& services, const token_holder& holder, const std::string& user) {
+  const auto* const tenant = services.people.tenant_of(user);
+  return !tenant || tenant->id == holder.tenant_id;
 }
 
 login_decision connect(const imap_services& services, const std::string& user, mailbox* own, mono_time expires) {
   if (!own || !own->settings.imap_enabled || !own->settings.in_cloud() ||
-      is_struck(services, fault_kind::not_connected, user))
+      services.faults.find(fault_kind::not_connected, user))
     return {verdict::not_connected, nullptr, expires};
   if (services.connections.of(*own) >= services.limits.imap_connections)
     return {verdict::too_many, nullptr, expires};
@@ -49,10 +49,10 @@ bool may_open(const imap_services& services, const token_holder& holder, const m
 } // namespace
 
 login_decision decide_token_login(const imap_services& services, const std::string& user, const std::string& token) {
-  if (is_struck(services, fault_kind::refuse, user))
+  if (services.faults.find(fault_kind::refuse, user))
     return {verdict::closed};
   const auto holder = services.tokens.check(token);
-  if (!holder || is_struck(services, fault_kind::login_refused, user))
+  if (!holder || services.faults.find(fault_kind::login_refused, user))
     return {};
   const auto expires = talents_of(services.face).ends_with_token
                            ? services.time.ticks() + (holder->expires - services.time.now())
@@ -63,6 +63,8 @@ login_decision decide_token_login(const imap_services& services, const std::stri
   if (services.face == service::microsoft) {
     if (!services.mail.find_login(user) && services.mail.find(user)) // an address that is no login name is nobody's
       return {};
+    if (!is_known_to(services, *holder, user))
+      return {};
     return connect(services, user, own && may_open(services, *holder, *own) ? own : nullptr, expires);
   }
   if (holder->app_only || !own || !may_open(services, *holder, *own))
@@ -72,13 +74,13 @@ login_decision decide_token_login(const imap_services& services, const std::stri
 
 login_decision decide_password_login(const imap_services& services, const std::string& user,
                                      const std::string& password) {
-  if (is_struck(services, fault_kind::refuse, user))
+  if (services.faults.find(fault_kind::refuse, user))
     return {verdict::closed};
   const auto* const tenant = services.people.tenant_of(user);
   const auto* const known = tenant ? tenant->find_user(user) : nullptr;
   auto* const own = find_here(services, user);
   if (!talents_of(services.face).passwords || !own || !known || !known->enabled || known->password.empty() ||
-      !constant_time_equal(known->password.expose(), password) || is_struck(services, fault_kind::login_refused, user))
+      !constant_time_equal(known->password.expose(), password) || services.faults.find(fault_kind::login_refused, user))
     return {};
   return connect(services, user, own, mono_time::max());
 }

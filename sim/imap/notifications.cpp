@@ -91,8 +91,10 @@ void imap_session::send_flags(const numbered_uid& message) {
   const auto* found = folder_->find(message.uid);
   if (!found)
     return;
-  auto line = "* " + std::to_string(message.sequence) + " FETCH (UID " + std::to_string(message.uid) + " FLAGS (" +
-              marks_text({found->flags, found->keywords}, *folder_) + ")";
+  auto line = "* " + std::to_string(message.sequence) + " FETCH (";
+  if (by_uid_ || qresync_) // RFC 3501 §6.4.8, RFC 7162 §3.2.4
+    line += "UID " + std::to_string(message.uid) + " ";
+  line += "FLAGS (" + marks_text({found->flags, found->keywords}, *folder_) + ")";
   if (condstore_)
     line += " MODSEQ (" + std::to_string(found->mod_seq) + ")";
   say(line + ")");

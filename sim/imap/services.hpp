@@ -32,13 +32,6 @@ private:
   std::unordered_map<const mailbox*, std::size_t> counts_;
 };
 
-/// Deviations from the protocol that Exchange was seen with.
-struct imap_quirks {
-  bool empty_copy_uid = true;       ///< `* OK [COPYUID 14  ]` when nothing was copied
-  bool bare_copy_uid = false;       ///< `[COPYUID 14 3 1]` as a line without `* OK`
-  bool stray_continuations = false; ///< a superfluous `+` before the answer to every NOOP
-};
-
 /// What all sessions of one IMAP server share; stays where it is while they live.
 struct imap_services {
   directory& mail;
@@ -49,7 +42,7 @@ struct imap_services {
   stand_in_stats& stats;
   limit_plan limits{};
   service face = service::microsoft;
-  imap_quirks quirks{};
+  quirk_plan quirks{};
   connection_counts connections{};
 };
 

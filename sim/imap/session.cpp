@@ -131,8 +131,11 @@ void imap_session::tick() {
     return;
   if (now >= expires_)
     return expire();
-  if (is_mute())
-    return cut();
+  if (is_mute()) {
+    if (now >= deadline_)
+      cut();
+    return;
+  }
   if (idling() && talents_of(services_.face).says_still_here) {
     say("* OK Still here");
     return touch();
@@ -155,7 +158,10 @@ const fault* imap_session::struck(fault_kind kind) const {
 }
 
 bool imap_session::is_mute() {
-  muted_ = muted_ || struck(fault_kind::stall);
+  if (!muted_ && struck(fault_kind::stall)) {
+    muted_ = true;
+    touch(); // what was to be said next is not: the connection stays open
+  }
   return muted_;
 }
 

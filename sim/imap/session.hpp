@@ -143,7 +143,6 @@ private:
   folder* folder_ = nullptr;
   folder_view view_;
   std::vector<std::uint32_t> changed_flags_; ///< not told yet
-  mono_time last_command_;
   mono_time expires_ = mono_time::max();
   std::uint16_t errors_ = 0;    ///< without a command that was understood between
   std::uint16_t throttled_ = 0; ///< commands

@@ -40,9 +40,10 @@ const mail* folder::find(std::uint32_t uid) const {
 }
 
 const mail* folder::find_id(std::uint64_t id) const {
-  if (use_ == "\\All") {
+  if (use_ == "\\All") { // in the order of their ids, but for those that have come back from elsewhere
     const auto found = std::ranges::lower_bound(mails_, id, {}, &mail::id);
-    return found != mails_.end() && found->id == id ? &*found : nullptr;
+    if (found != mails_.end() && found->id == id)
+      return &*found;
   }
   const auto found = std::ranges::find(mails_, id, &mail::id);
   return found != mails_.end() ? &*found : nullptr;

@@ -63,7 +63,7 @@ void gmail_labels::on_added(folder& where, mail& added) {
     for (const auto& each : folders_)
       if (const auto* there = each.get() == &where ? nullptr : each->find_id(copy.id))
         each->expunge(there->uid);
-  } else if (archive_->mails().empty() || archive_->mails().back().id < copy.id) {
+  } else if (archive_->mails().empty() || archive_->mails().back().id < copy.id || !archive_->find_id(copy.id)) {
     archive_->add(copy.raw, copy.received, copy.flags, 0, copy.id);
   }
   busy_ = false;

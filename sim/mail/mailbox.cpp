@@ -7,37 +7,6 @@
 namespace postroom::sim {
 namespace {
 
-struct named_folder {
-  std::string_view name;
-  std::string_view use;
-};
-/// The first is the inbox.
-constexpr std::array<named_folder, 5> exchange_folders{{{"INBOX", ""},
-                                                        {"Sent Items", "\\Sent"},
-                                                        {"Drafts", "\\Drafts"},
-                                                        {"Deleted Items", "\\Trash"},
-                                                        {"Junk Email", "\\Junk"}}};
-constexpr std::array<named_folder, 6> gmail_folders{{{"INBOX", ""},
-                                                     {"[Gmail]/All Mail", "\\All"},
-                                                     {"[Gmail]/Drafts", "\\Drafts"},
-                                                     {"[Gmail]/Sent Mail", "\\Sent"},
-                                                     {"[Gmail]/Spam", "\\Junk"},
-                                                     {"[Gmail]/Trash", "\\Trash"}}};
-constexpr std::array<named_folder, 5> generic_folders{
-    {{"INBOX", ""}, {"Sent", "\\Sent"}, {"Drafts", "\\Drafts"}, {"Trash", "\\Trash"}, {"Junk", "\\Junk"}}};
-
-std::span<const named_folder> folders_of(service kind) {
-  switch (kind) {
-  case service::google:
-    return gmail_folders;
-  case service::generic:
-    return generic_folders;
-  case service::microsoft:
-    break;
-  }
-  return exchange_folders;
-}
-
 constexpr std::uint32_t first_uid_validity = 14;
 
 bool is_folder_name(std::string_view name) {
@@ -53,9 +22,9 @@ bool is_within(std::string_view name, std::string_view top) {
 
 } // namespace
 
-mailbox::mailbox(std::string address, service kind)
+mailbox::mailbox(std::string address, service kind, folder_language language)
     : address_(std::move(address)), login_name_(address_), next_uid_validity_(first_uid_validity + 1) {
-  for (const auto& [name, use] : folders_of(kind))
+  for (const auto& [name, use] : default_folders(kind, language))
     folders_.push_back(std::make_unique<folder>(std::string{name}, std::string{use}, first_uid_validity));
   if (kind == service::google)
     labels_ = std::make_unique<gmail_labels>(folders_, address_);
@@ -119,10 +88,10 @@ result<void> mailbox::rename(std::string_view from, std::string_view to) {
   return {};
 }
 
-mailbox& directory::add(const std::string& address, service kind) {
+mailbox& directory::add(const std::string& address, service kind, folder_language language) {
   auto& place = mailboxes_[ascii_lower(address)];
   if (!place) {
-    place = std::make_unique<mailbox>(address, kind);
+    place = std::make_unique<mailbox>(address, kind, language);
     addresses_.push_back(address);
   }
   return *place;

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "sim/identity/registry.hpp"
+#include "sim/mail/default_folders.hpp"
 #include "sim/mail/folder.hpp"
 #include "sim/mail/gmail_labels.hpp"
 
@@ -38,7 +39,8 @@ public:
   static constexpr std::size_t folder_name_bytes_max = 255;
 
   /// With the folders every mailbox of that service has.
-  explicit mailbox(std::string address, service kind = service::microsoft);
+  explicit mailbox(std::string address, service kind = service::microsoft,
+                   folder_language language = folder_language::english);
   mailbox(const mailbox&) = delete;
   mailbox& operator=(const mailbox&) = delete;
 
@@ -81,7 +83,8 @@ private:
 class directory {
 public:
   /// The one there is when there is one.
-  mailbox& add(const std::string& address, service kind = service::microsoft);
+  mailbox& add(const std::string& address, service kind = service::microsoft,
+               folder_language language = folder_language::english);
   /// Any case. Null when there is none.
   [[nodiscard]] mailbox* find(std::string_view address) const;
   /// By login name, any case: the address of a mailbox that has another one finds nothing.

@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 using net::as_values;
 /// Exchange's default for a silent client.
 constexpr auto patience = 5min;
+/// A stalled connection stays open for longer than any client waits.
+constexpr auto stalled_patience = 30min;
 constexpr std::size_t read_bytes = 16 * limits::kib;
 
 } // namespace
@@ -79,7 +81,7 @@ asio::awaitable<bool> submission_connection::converse(Stream& stream, std::strin
     }
     if (session_.state() != smtp_session::stage::open)
       co_return session_.state() != smtp_session::stage::cut;
-    beast::get_lowest_layer(stream).expires_after(patience);
+    beast::get_lowest_layer(stream).expires_after(session_.mute() ? stalled_patience : patience);
     const auto [failure, count] = co_await stream.async_read_some(asio::buffer(buffer), as_values);
     if (failure)
       co_return false;
@@ -118,7 +120,7 @@ asio::awaitable<void> serve_submission(tcp::socket socket, submission_hub& hub) 
 
 void drop_submissions(submission_hub& hub, const std::function<bool(std::string_view user)>& chosen) {
   for (auto* const each : hub.connections)
-    if (chosen(each->user()))
+    if (chosen(each->user()) || chosen(each->spoken_for()))
       each->drop();
 }
 

@@ -32,8 +32,8 @@ struct submission_hub {
 /// Serves one client to the end.
 [[nodiscard]] boost::asio::awaitable<void> serve_submission(boost::asio::ip::tcp::socket socket, submission_hub& hub);
 
-/// Closes at once, without a word, the connections of those users for whom `chosen` holds; its argument is empty for
-/// those who have not signed in.
+/// Closes at once, without a word, the connections of those users for whom `chosen` holds, and of those who speak for
+/// one; its argument is empty for those who have not signed in, and have not named a sender.
 void drop_submissions(submission_hub& hub, const std::function<bool(std::string_view user)>& chosen);
 
 /// A session and its socket. Lives as long as run() does. Not thread-safe.
@@ -46,6 +46,7 @@ public:
 
   [[nodiscard]] boost::asio::awaitable<void> run();
   [[nodiscard]] const std::string& user() const noexcept { return session_.user(); }
+  [[nodiscard]] const std::string& spoken_for() const noexcept { return session_.spoken_for(); }
   void drop();
 
 private:

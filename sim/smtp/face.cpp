@@ -52,7 +52,7 @@ constexpr std::array<reply_row, smtp_replies> rows{{
      "501 5.1.3 Bad recipient address syntax"},
     {"501 5.5.4 Unrecognized parameter", "555 5.5.2 Syntax error, cannot decode response. $g",
      "555 5.5.4 Unsupported option"},
-    {"452 4.5.3 Too many recipients", "452 4.5.3 Your message has too many recipients. $g",
+    {"550 5.2.254 Too many recipients", "452 4.5.3 Your message has too many recipients. $g",
      "452 4.5.3 Error: too many recipients"},
     {"421 4.7.0 Too many errors on this connection, closing transmission channel",
      "421 4.7.0 Too many protocol errors, closing connection. $g", "421 4.7.0 Error: too many errors"},

@@ -43,6 +43,10 @@ public:
   [[nodiscard]] stage state() const noexcept { return stage_; }
   /// Who signed in; empty: nobody yet.
   [[nodiscard]] const std::string& user() const noexcept { return user_; }
+  /// The latest MAIL FROM; empty: none yet.
+  [[nodiscard]] const std::string& spoken_for() const noexcept { return spoken_for_; }
+  /// Stalled: it says nothing any more.
+  [[nodiscard]] bool mute() const noexcept { return mute_; }
   /// How many octets a second the answers are to be sent with; 0: at once.
   [[nodiscard]] std::size_t octets_per_s() const;
 

@@ -43,7 +43,7 @@ private:
   sim::application& client_;
   sim::directory mail_;
   sim::access_tokens tokens_;
-  sim::fault_desk faults_{1, time_};
+  sim::fault_desk faults_{1, time_, mail_};
   sim::stand_in_stats stats_;
   sim::imap_services services_;
   std::string user_;

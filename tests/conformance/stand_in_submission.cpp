@@ -77,7 +77,7 @@ private:
   sim::application& client_ = people_.add_application({.client_id = "app", .home_tenant = "tenant"});
   sim::directory mail_;
   sim::access_tokens tokens_{"https://issuer.test", time_, generate_rsa_key()};
-  sim::fault_desk faults_{1, time_};
+  sim::fault_desk faults_{1, time_, mail_};
   sim::journal records_{1000};
   sim::stand_in_stats stats_;
   sim::bounce_queue bounces_{mail_, records_, stats_, time_};

@@ -194,6 +194,8 @@ TEST_F(stand_in_test, streams_a_large_folder_to_a_slow_client) {
   ASSERT_TRUE(client->command("EXAMINE INBOX"));
   ASSERT_TRUE(client->write("f UID FETCH 1:* BODY.PEEK[]\r\n"));
   std::this_thread::sleep_for(200ms); // its socket's buffers fill up meanwhile
+  // In pieces smaller than the one that waits for room.
+  ASSERT_TRUE(server->add_fault({.kind = sim::fault_kind::slow, .lasts = 1s, .amount = 100'000}));
   ASSERT_TRUE(server->deliver(box, mail));
   for (int i = 0; i < 20; ++i) {
     ASSERT_THAT(client->read_line().value(), EndsWith("BODY[] {" + std::to_string(large.size()) + "}"));
@@ -232,7 +234,7 @@ TEST_F(stand_in_test, lets_curl_submit_mail) {
   // A copy lies with the delegate, where a search by its id finds it.
   auto client = sign_in(server->delegate(), token);
   EXPECT_THAT(client->command("LIST \"\" \"*\"").value(),
-              testing::Contains("* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\""));
+              testing::Contains("* LIST (\\HasNoChildren) \"/\" \"Sent Items\""));
   ASSERT_TRUE(client->command("EXAMINE \"Sent Items\""));
   EXPECT_THAT(client
                   ->command("UID SEARCH OR HEADER Message-ID \"<s1@contoso.test>\" HEADER "

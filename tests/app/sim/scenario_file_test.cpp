@@ -105,6 +105,20 @@ TEST(scenario_file, sets_each_limit) {
   EXPECT_EQ(limits.mail_bytes, 6U);
 }
 
+TEST(scenario_file, sets_each_quirk) {
+  const auto quirks =
+      parsed("[quirks]\nempty_copy_uid = false\nbare_copy_uid = true\nstray_continuations = true\n").quirks;
+  EXPECT_FALSE(quirks.empty_copy_uid);
+  EXPECT_TRUE(quirks.bare_copy_uid);
+  EXPECT_TRUE(quirks.stray_continuations);
+}
+
+TEST(scenario_file, names_folders_in_a_language) {
+  const std::string tenant = "[[tenant]]\nname = \"Contoso\"\ndomain = \"contoso.test\"\n";
+  EXPECT_EQ(parsed(tenant + "language = \"de\"\n").tenants[0].language, sim::folder_language::german);
+  EXPECT_THAT(problems_of(tenant + "language = \"xx\"\n"), HasSubstr("one of en, de, fr, it"));
+}
+
 TEST(scenario_file, replaces_the_tenants) {
   const auto plan = parsed(R"([[tenant]]
 name = "Fabrikam"

@@ -195,6 +195,7 @@ TEST_F(control_api_test, changes_users_and_adds_them) {
   EXPECT_FALSE(it().grants.find_refresh_token(token.expose())->revoked);
   patch(path, R"({"sign_out": true})");
   EXPECT_TRUE(it().grants.find_refresh_token(token.expose())->revoked);
+  EXPECT_EQ(dora->sessions_valid_from, it().time.now()) << "browsers forget who signed in";
   EXPECT_EQ(refused(http::verb::patch, path, R"({"enabled": "no"})"), 400U);
   EXPECT_EQ(refused(http::verb::patch, "/v1/users/nobody@contoso.test", "{}"), 404U);
   EXPECT_EQ(refused(http::verb::get, "/v1/users/nobody"), 404U);
@@ -203,6 +204,16 @@ TEST_F(control_api_test, changes_users_and_adds_them) {
   EXPECT_NE(it().grants.find_refresh_token(std::string{otto.at("refresh_token").as_string()}), nullptr);
   EXPECT_EQ(refused(http::verb::post, "/v1/users", R"({"upn": "otto@contoso.test"})"), 409U);
   EXPECT_EQ(refused(http::verb::post, "/v1/users", R"({"upn": "otto@elsewhere.test"})"), 404U);
+}
+
+TEST_F(control_api_test, a_new_password_ends_what_google_granted) {
+  make([](scenario& plan) { plan.tenants.front().kind = service::google; });
+  const auto& owner = it().who.providers.front().delegates.front();
+  const auto revoked = [&] { return it().grants.find_refresh_token(owner.refresh_token.expose())->revoked; };
+  patch("/v1/users/" + owner.upn, R"({"name": "Another"})");
+  EXPECT_FALSE(revoked());
+  patch("/v1/users/" + owner.upn, R"({"password": "new"})");
+  EXPECT_TRUE(revoked());
 }
 
 TEST_F(control_api_test, changes_what_kind_of_application_it_is) {

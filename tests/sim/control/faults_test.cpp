@@ -29,7 +29,8 @@ protected:
   bool holds(fault_kind kind, std::string_view name) { return desk.find(kind, name) != nullptr; }
 
   manual_clock time;
-  fault_desk desk{7, time};
+  directory mail;
+  fault_desk desk{7, time, mail};
 };
 
 TEST(fault_kind_test, has_a_name_for_each_kind_and_back) {
@@ -92,7 +93,7 @@ TEST_F(fault_desk_test, chooses_by_name_and_domain_in_any_case) {
 
 TEST_F(fault_desk_test, draws_the_share_and_always_the_same_ones) {
   add({.kind = fault_kind::stall, .share = 0.3});
-  fault_desk again{7, time}, other_seed{8, time};
+  fault_desk again{7, time, mail}, other_seed{8, time, mail};
   ASSERT_TRUE(again.add({.kind = fault_kind::stall, .share = 0.3}));
   ASSERT_TRUE(other_seed.add({.kind = fault_kind::stall, .share = 0.3}));
   int chosen = 0, different = 0;
@@ -104,6 +105,29 @@ TEST_F(fault_desk_test, draws_the_share_and_always_the_same_ones) {
   }
   EXPECT_NEAR(chosen, 3'000, 150);
   EXPECT_NEAR(different, 4'200, 300);
+}
+
+TEST_F(fault_desk_test, chooses_who_has_two_names_by_either_and_draws_once) {
+  constexpr int many = 1000;
+  for (int i = 0; i < many; ++i) {
+    mail.add(address(i));
+    ASSERT_TRUE(mail.identify(address(i), "u" + std::to_string(i) + "@contoso.local", {}));
+  }
+  add({.kind = fault_kind::stall, .names = {"U7@contoso.local"}});
+  add({.kind = fault_kind::revoke, .names = {address(7)}});
+  add({.kind = fault_kind::cut, .names = {"*@contoso.local"}});
+  EXPECT_TRUE(holds(fault_kind::stall, address(7)));
+  EXPECT_TRUE(holds(fault_kind::cut, address(8)));
+  EXPECT_FALSE(holds(fault_kind::stall, address(8)));
+  EXPECT_TRUE(desk.chosen(desk.all()[1], "u7@contoso.local"));
+  add({.kind = fault_kind::slow, .share = 0.5, .amount = 1});
+  int struck = 0;
+  for (int i = 0; i < many; ++i) {
+    const bool is = holds(fault_kind::slow, address(i));
+    EXPECT_EQ(holds(fault_kind::slow, "u" + std::to_string(i) + "@contoso.local"), is);
+    struck += is;
+  }
+  EXPECT_NEAR(struck, many / 2, 50);
 }
 
 TEST_F(fault_desk_test, draws_anew_for_each_fault) {

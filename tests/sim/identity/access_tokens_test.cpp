@@ -76,7 +76,11 @@ TEST_F(access_tokens_test, expire_and_are_not_valid_before_their_time) {
   EXPECT_FALSE(tokens.check(token)) << "also what was checked before";
   manual_clock late{time.now() + 1h};
   access_tokens ahead{"https://login.test", late, test_keys()};
-  EXPECT_FALSE(tokens.check(ahead.issue(wish()))) << "from a clock an hour ahead";
+  const auto early = ahead.issue(wish());
+  EXPECT_TRUE(ahead.check(early));
+  late.advance(-1h);
+  EXPECT_FALSE(ahead.check(early)) << "also what was checked before the clock went back";
+  EXPECT_FALSE(tokens.check(early)) << "from a clock an hour ahead";
 }
 
 TEST_F(access_tokens_test, are_refused_when_forged_foreign_or_for_another_resource) {

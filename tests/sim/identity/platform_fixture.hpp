@@ -126,7 +126,8 @@ protected:
   registry people;
   access_tokens tokens{"https://login.test", time, test_keys()};
   authorizations grants{time};
-  fault_desk faults{7, time};
+  directory mailboxes;
+  fault_desk faults{7, time, mailboxes};
   identity_services services{"https://login.test", std::chrono::seconds{3600}, people, tokens, grants, faults, time};
   identity_platform platform{services};
   std::map<std::string, std::string> headers;

@@ -65,7 +65,8 @@ protected:
   tenant& workspace = people.add_tenant(make_tenant("tenant-3", "Workspace", "workspace.test", service::google));
   access_tokens tokens{"https://login.test", time, test_keys()};
   authorizations grants{time};
-  fault_desk faults{1, time};
+  directory mailboxes;
+  fault_desk faults{1, time, mailboxes};
   identity_services services{"https://login.test", std::chrono::seconds{3600}, people, tokens, grants, faults, time};
   sign_in_pages pages{services};
 };

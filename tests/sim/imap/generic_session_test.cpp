@@ -42,7 +42,7 @@ TEST_F(generic_session, tells_modification_sequences_once_asked_to) {
   EXPECT_THAT(say("b NOOP"), Not(HasSubstr("MODSEQ")));
   EXPECT_EQ(say("c UID FETCH 1 (MODSEQ)"), "* 1 FETCH (UID 1 MODSEQ (" + mod_seq_of(1) + "))\r\nc OK Fetch" + done);
   inbox().set_flags(1, 0);
-  EXPECT_EQ(say("d NOOP"), "* 1 FETCH (UID 1 FLAGS () MODSEQ (" + mod_seq_of(1) + "))\r\nd OK Noop" + done);
+  EXPECT_EQ(say("d NOOP"), "* 1 FETCH (FLAGS () MODSEQ (" + mod_seq_of(1) + "))\r\nd OK Noop" + done);
   const auto silent = say("e UID STORE 1 +FLAGS.SILENT (\\Seen)");
   EXPECT_EQ(silent, "* 1 FETCH (UID 1 MODSEQ (" + mod_seq_of(1) + "))\r\ne OK Store" + done);
 }

@@ -61,6 +61,16 @@ TEST_F(exchange_login, does_not_serve_customers_of_others) {
   EXPECT_EQ(say("b SELECT INBOX"), not_connected);
 }
 
+TEST_F(exchange_login, refuses_the_token_of_another_directory) {
+  tenant other;
+  other.id = "another-directory";
+  other.domains = {"fabrikam.test"};
+  people.add_tenant(std::move(other));
+  mail.add("support@fabrikam.test");
+  EXPECT_EQ(say("a AUTHENTICATE XOAUTH2 " + xoauth2("support@fabrikam.test", token(delegate))),
+            "a NO AUTHENTICATE failed.\r\n");
+}
+
 TEST_F(exchange_login, does_not_connect_too_many) {
   services.limits.imap_connections = 2;
   std::list<collected> sinks;

@@ -87,6 +87,19 @@ TEST_F(imap_faults, stall_answers_nothing_any_more) {
   EXPECT_TRUE(sink.was_cut);
 }
 
+TEST(generic_imap_faults, stall_lets_an_idle_session_stay_open) {
+  imap_client plain{service::generic};
+  plain.open_inbox();
+  (void)plain.say("b IDLE");
+  plain.post(fault_kind::stall);
+  for (int minutes = 0; minutes < 28; ++minutes) {
+    plain.time.advance(1min);
+    plain.session.tick();
+  }
+  EXPECT_EQ(plain.sink.take(), "") << "not even that it is still here";
+  EXPECT_FALSE(plain.sink.was_cut);
+}
+
 TEST_F(imap_faults, cut_ends_in_the_middle_of_a_literal) {
   add();
   add();

@@ -72,5 +72,24 @@ TEST_F(gmail_labels_test, trash_takes_it_from_everywhere_else) {
   EXPECT_EQ(find("[Gmail]/Trash").mails().size(), 1U);
 }
 
+TEST_F(gmail_labels_test, archives_again_what_comes_back) {
+  add(inbox);
+  add(inbox);
+  auto& spam = find("[Gmail]/Spam");
+  const auto move = [](folder& from, folder& to) {
+    const auto it = from.mails()[0]; // a copy
+    to.add(it.raw, it.received, 0, 0, it.id);
+    from.expunge(it.uid);
+    return it.id;
+  };
+  const auto id = move(inbox, spam);
+  EXPECT_EQ(archive.find_id(id), nullptr);
+  EXPECT_EQ(move(spam, inbox), id);
+  ASSERT_EQ(archive.mails().size(), 2U);
+  ASSERT_TRUE(archive.find_id(id)) << "behind the other, whose id is larger";
+  EXPECT_TRUE(inbox.set_flags(inbox.find_id(id)->uid, seen));
+  EXPECT_EQ(archive.find_id(id)->flags, seen);
+}
+
 } // namespace
 } // namespace postroom::sim

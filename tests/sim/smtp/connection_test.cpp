@@ -113,6 +113,15 @@ TEST_F(submission_connection_test, drops_those_chosen_even_while_they_wait) {
   EXPECT_EQ(stats.mails_submitted, 1U);
 }
 
+TEST_F(submission_connection_test, drops_those_who_speak_for_one_chosen) {
+  sign_in();
+  send("MAIL FROM:<" + std::string{shared} + ">\r\n");
+  (void)hear("\r\n");
+  drop_submissions(hub_, [](std::string_view user) { return user == shared; });
+  EXPECT_EQ(hear("never"), "");
+  EXPECT_TRUE(closed);
+}
+
 TEST_F(submission_connection_test, cuts_off_the_answers_of_a_fault) {
   sign_in();
   post(fault_kind::cut, delegate);

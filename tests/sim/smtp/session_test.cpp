@@ -176,7 +176,7 @@ TEST_F(smtp_session_test, has_limits) {
   EXPECT_THAT(tell("MAIL FROM:<support@contoso.test> SIZE=1001"), StartsWith("552 5.3.4 "));
   (void)tell("MAIL FROM:<support@contoso.test>");
   EXPECT_EQ(tell("RCPT TO:<a@b.test>\r\nRCPT TO:<b@b.test>\r\nRCPT TO:<c@b.test>"),
-            "250 2.1.5 Recipient OK\r\n250 2.1.5 Recipient OK\r\n452 4.5.3 Too many recipients\r\n");
+            "250 2.1.5 Recipient OK\r\n250 2.1.5 Recipient OK\r\n550 5.2.254 Too many recipients\r\n");
   (void)tell("DATA");
   EXPECT_EQ(small.receive(addressed_letter + std::string(1000, 'x')), "");
   EXPECT_THAT(tell("\r\n."), StartsWith("552 5.3.4 "));

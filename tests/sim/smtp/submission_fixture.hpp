@@ -71,7 +71,7 @@ public:
   application& app = people.add_application({.client_id = "app", .name = "Gateway", .home_tenant = "tenant"});
   directory mail;
   access_tokens tokens{"https://issuer.test", time, test_keys()};
-  fault_desk faults{1, time};
+  fault_desk faults{1, time, mail};
   journal records{1000};
   stand_in_stats stats;
   bounce_queue bounces{mail, records, stats, time};
