@@ -41,12 +41,12 @@ private:
   mono_time ticks_{std::chrono::hours{1}};
 };
 
-/// RFC 3339 in UTC with milliseconds: `2026-11-24T02:09:11.123Z`.
 /// Milliseconds since 1970, as records keep times.
 [[nodiscard]] constexpr std::int64_t to_ms(wall_time t) noexcept {
   return t.time_since_epoch().count();
 }
 
+/// RFC 3339 in UTC with milliseconds: `2026-11-24T02:09:11.123Z`.
 [[nodiscard]] std::string to_rfc3339(wall_time t);
 
 } // namespace postroom

@@ -123,6 +123,9 @@ inline constexpr std::size_t fetch_range_bytes = 512 * kib;
 inline constexpr std::size_t fetch_range_messages_max = 100;
 /// UIDs listed by one command during catch-up; bounds what a mailbox holds in memory.
 inline constexpr std::uint32_t list_window_uids = 1000;
+/// UIDs one SEARCH asks about: its answer is a single line, and so many of the longest numbers fit into
+/// imap_line_bytes_max.
+inline constexpr std::uint32_t search_window_uids = 20'000;
 /// Bytes of mail in memory between the sockets and the store, for all mailboxes together.
 inline constexpr std::size_t credit_pool_bytes = 64 * mib;
 /// What a mail is booked with at least: its record, its event and its place in the parser's queue cost that much,
@@ -154,7 +157,8 @@ inline constexpr std::uint64_t sweep_garbage_percent_min = 25;
 /// What the writer puts into one synced write: enough to share the sync, small enough to stay quick and in the cache.
 inline constexpr std::size_t commit_group_requests_max = 1024;
 inline constexpr std::size_t commit_group_bytes_max = 4 * mib;
-/// Between attempts to bring a failing store back, and what the disk must take before the store is opened anew.
+/// Between attempts to bring a failing store back, and what the disk must take before the store is opened anew, beside
+/// all that is in memory only: opening writes that to tables.
 inline constexpr auto store_resume_pause = 250ms;
 inline constexpr std::size_t store_probe_bytes = 1 * mib;
 /// Three ids and a folder name or address with room to spare; longer keys would only bloat indexes.
@@ -192,6 +196,8 @@ inline constexpr std::size_t http_event_page_bytes_max = 1 * mib;
 inline constexpr auto http_heartbeat = 15s;
 /// Attachments taken apart at once, each on a thread of its own with a few 64 KiB pieces.
 inline constexpr std::size_t http_extractions_max = 8;
+/// Mails with attachments put together at once. Not of the same threads: a download goes at its reader's pace.
+inline constexpr std::size_t http_compositions_max = 8;
 /// How long answers under way may take when the server stops.
 inline constexpr auto http_drain = 10s;
 
@@ -215,6 +221,9 @@ inline constexpr auto outbox_idle = 60s;
 /// A mail handed in: Exchange Online takes 150 MB.
 inline constexpr std::uint64_t submission_bytes_max = 150 * mib;
 inline constexpr std::uint64_t upload_bytes_max = 150 * mib;
+/// Uploads of one tenant, which all are counted whenever one more comes, and their octets: what its outbox may hold.
+inline constexpr std::size_t uploads_max = 20'000;
+inline constexpr std::uint64_t uploads_bytes_max = 16ull * 1024 * mib;
 inline constexpr auto upload_life = 24h;
 inline constexpr auto idempotency_life = 72h;
 /// Requests of one account that wait for their commit.
@@ -231,6 +240,8 @@ inline constexpr std::uint64_t import_bytes_max = 64 * mib;
 inline constexpr std::size_t import_rows_max = 50'000;
 /// Imports at once: each holds its rows in memory, up to about 100 MiB.
 inline constexpr std::size_t imports_max = 2;
+/// For the whole file: one of 50,000 accounts has 15 MB, and arrives within it at 1 Mbit/s.
+inline constexpr auto import_body_deadline = 2min;
 /// Accounts written by one commit, and announced before the next one: the store and the gateway's actors serve others
 /// in between.
 inline constexpr std::size_t import_batch_accounts = 256;

@@ -39,6 +39,9 @@ public:
 
 private:
   void wipe() noexcept {
+    // A short string that was moved from is empty, but its bytes still stand in it.
+    if constexpr (requires { value_.resize(value_.capacity()); })
+      value_.resize(value_.capacity());
     volatile auto* p = value_.data();
     for (std::size_t i = 0; i < value_.size(); ++i)
       p[i] = {};

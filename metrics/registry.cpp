@@ -94,9 +94,9 @@ void registry::families::declare_mailbox() {
                                   "From a mail's arrival at its server to its committed event.")
                     .Add({}, latency_seconds);
   p.events_ = children(family<Counter>(all, "postroom_events_total", "Events committed by type."), "type",
-                       {"message.received", "message.quarantined", "outbox.sent", "outbox.deferred", "outbox.failed",
-                        "account.auth_error", "account.auth_recovered", "grant.expiring", "grant.revoked",
-                        "provider.secret_expiring", "provider.signed_in", "provider.sign_in_failed"},
+                       {"message.received", "message.quarantined", "outbox.sent", "outbox.deferred", "outbox.held",
+                        "outbox.failed", "account.auth_error", "account.auth_recovered", "grant.expiring",
+                        "grant.revoked", "provider.secret_expiring", "provider.signed_in", "provider.sign_in_failed"},
                        {});
   auto& messages = family<Counter>(all, "postroom_messages_total", "Messages dealt with by outcome.");
   p.messages_ = {&messages.Add({{"outcome", "stored"}}), &messages.Add({{"outcome", "quarantined"}}),

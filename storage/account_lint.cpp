@@ -66,15 +66,9 @@ private:
   }
 
   void transport() {
-    const auto has = [this](std::string_view purpose) {
-      const auto& all = with_.provider->purposes();
-      return all.empty() ? purpose == "imap" || purpose == "smtp"
-                         : (" " + all + " ").find(" " + std::string{purpose} + " ") != std::string::npos;
-    };
-    if (of_.transport() == "graph" && !has("graph_read"))
-      warn("transport", "is graph, but the provider's purposes lack graph_read",
-           "Add graph_read and graph_send to the provider's purposes and sign in again.");
-    if (of_.transport() == "imap_smtp" && !has("imap"))
+    const auto& purposes = with_.provider->purposes();
+    const bool may_read = purposes.empty() || (' ' + purposes + ' ').find(" imap ") != std::string::npos;
+    if (of_.transport() == "imap_smtp" && !may_read)
       warn("transport", "is imap_smtp, but the provider's purposes lack imap",
            "Add imap and smtp to the provider's purposes and sign in again.");
   }

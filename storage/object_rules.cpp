@@ -244,6 +244,8 @@ problems validate(const records::Account& of) {
   check_id(found, "list", of.list());
   check_id(found, "provider", of.provider());
   check_email(found, "delegate", of.delegate());
+  if (of.transport() == "graph") // stored by an earlier version, which took it and never read the mailbox
+    found.push_back({"transport", "is graph, by which mail is neither read nor sent here: use auto or imap_smtp"});
   check_id(found, "grant", of.grant());
   if (of.catch_up() == "since" && of.catch_up_since_ms() == 0)
     found.push_back({"catch_up_since", "is required for catch_up since"});

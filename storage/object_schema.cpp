@@ -17,7 +17,7 @@ constexpr std::array types{"outlook365"sv, "gmail"sv, "imap"sv};
 constexpr std::array securities{"tls"sv, "starttls"sv, "plain"sv};
 constexpr std::array sasl_methods{"auto"sv, "xoauth2"sv, "oauthbearer"sv, "plain"sv};
 constexpr std::array grant_kinds{"refresh_token"sv, "client_credentials"sv, "password"sv};
-constexpr std::array transports{"auto"sv, "imap_smtp"sv, "graph"sv};
+constexpr std::array transports{"auto"sv, "imap_smtp"sv};
 constexpr std::array catch_ups{"new"sv, "since"sv, "all"sv};
 constexpr std::array sent_copies{"auto"sv, "yes"sv, "no"sv};
 constexpr std::array doubts{"resend"sv, "hold"sv};

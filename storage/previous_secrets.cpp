@@ -26,7 +26,7 @@ result<void> move_secret(const keyring& keys, records::Provider& into, const rec
 result<void> keep_previous_secret(const keyring& keys, records::Provider& into, const records::Provider& before,
                                   wall_time now) {
   drop_previous_secret(into);
-  if (before.client_secret().empty() || into.client_secret().empty())
+  if (before.client_secret().empty() || into.client_secret().empty() || !keys.holds_key_of(before.client_secret()))
     return {};
   const auto old = open_secret(keys, before, "client_secret");
   const auto fresh = open_secret(keys, into, "client_secret");
@@ -53,7 +53,7 @@ result<void> keep_previous_certificate(const keyring& keys, records::Provider& i
     return {};
   }
   if (before.certificate().empty() || before.certificate_key().empty() || into.certificate().empty() ||
-      has_expired(before.certificate(), now))
+      !keys.holds_key_of(before.certificate_key()) || has_expired(before.certificate(), now))
     return {};
   into.set_previous_certificate(before.certificate());
   return move_secret(keys, into, before, "certificate_key", "previous_certificate_key");

@@ -11,8 +11,8 @@
 namespace postroom::storage {
 
 /// After a client secret went into `into`: keeps the one of `before`, with its end, as the previous one. Nothing is
-/// kept when there was none, it has expired by `now`, or none took its place; when it is the same one, what was kept
-/// before stays.
+/// kept when there was none, it has expired by `now`, the key that sealed it is lost, or none took its place; when it
+/// is the same one, what was kept before stays.
 [[nodiscard]] result<void> keep_previous_secret(const keyring& keys, records::Provider& into,
                                                 const records::Provider& before, wall_time now);
 /// Likewise after a certificate and its key went into `into`.

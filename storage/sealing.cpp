@@ -75,6 +75,29 @@ result<secret<>> read_all(int fd, const std::filesystem::path& file) {
   return secret<>{std::move(text)};
 }
 
+result<void> write_new(const std::filesystem::path& file, const secret<>& text) {
+  const descriptor fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+  if (fd.get() < 0)
+    return no_file(file, "created");
+  const auto& bytes = text.expose();
+  errno = ENOSPC; // what a short write means
+  if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) || ::fsync(fd.get()) != 0) {
+    auto why = no_file(file, "written");
+    ::unlink(file.c_str());
+    return why;
+  }
+  return {};
+}
+
+/// Then what was linked there is there after a power cut, too.
+result<void> sync_directory_of(const std::filesystem::path& file) {
+  const auto directory = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+  const descriptor fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0)
+    return no_file(file, "synced");
+  return {};
+}
+
 } // namespace
 
 result<keyring> keyring::parse(std::string_view text) {
@@ -129,19 +152,23 @@ result<keyring> keyring::from_environment(std::string_view value) {
 result<keyring> keyring::generate_file(const std::filesystem::path& file) {
   const secret<> key{random_string(aead_key_bytes)};
   const secret<> line{"1:" + base64_encode(key.expose()) + "\n"};
-  const descriptor fd{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-  if (fd.get() < 0 && errno == EEXIST)
+  // Whole or not at all, whenever the process dies: half a key file would be in the way of every later start.
+  auto fresh = file;
+  fresh += ".new";
+  ::unlink(fresh.c_str());
+  if (auto written = write_new(fresh, line); !written)
+    return written.error();
+  const bool linked = ::link(fresh.c_str(), file.c_str()) == 0;
+  const int why = errno;
+  ::unlink(fresh.c_str());
+  errno = why;
+  if (!linked && why == EEXIST)
     return fail(errc::conflict, "the key file " + file.string() + " exists already");
-  if (fd.get() < 0)
+  if (!linked)
     return no_file(file, "created");
-  const auto& text = line.expose();
-  if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(fd.get()) != 0) {
-    auto why = no_file(file, "written");
-    // Half a key file would be in the way of the next attempt.
-    ::unlink(file.c_str());
-    return why;
-  }
-  return parse(text);
+  if (auto kept = sync_directory_of(file); !kept)
+    return kept.error();
+  return parse(line.expose());
 }
 
 result<std::string> keyring::seal(std::string_view plain, std::string_view associated) const {

@@ -23,7 +23,7 @@ public:
   [[nodiscard]] static result<keyring> from_file(const std::filesystem::path& file);
   [[nodiscard]] static result<keyring> from_environment(std::string_view value);
   /// Writes a new file (mode 0600) with one random key, id 1. `conflict` when the file exists: a key is never lost by
-  /// overwriting it.
+  /// overwriting it. A process that dies in between leaves a whole file or none, and perhaps `<file>.new`.
   [[nodiscard]] static result<keyring> generate_file(const std::filesystem::path& file);
 
   /// Seals `plain`. `associated` names where the value belongs (e.g. its record key and field): a sealed value moved
@@ -32,9 +32,10 @@ public:
   /// `wrong_key` when the key is not held, does not fit, or the bytes are not what was sealed for `associated`.
   [[nodiscard]] result<secret<>> open(std::string_view sealed, std::string_view associated) const;
 
+  /// False when the key that sealed these bytes is lost: then nobody gets at them any more, and they may be replaced.
+  [[nodiscard]] bool holds_key_of(std::string_view sealed) const { return keys_.contains(key_id_of(sealed)); }
+
   [[nodiscard]] std::uint32_t active_key_id() const noexcept { return keys_.rbegin()->first; }
-  /// Which key sealed these bytes; 0 when they are not a sealed value. For finding what to seal anew after a rotation.
-  [[nodiscard]] static std::uint32_t key_id_of(std::string_view sealed) noexcept;
 
 private:
   friend class key_checker;
@@ -42,6 +43,8 @@ private:
   [[nodiscard]] static result<keyring> parse(std::string_view text);
   [[nodiscard]] result<std::string> seal_with(std::uint32_t id, std::string_view plain,
                                               std::string_view associated) const;
+  /// Which key sealed these bytes; 0 when they are not a sealed value.
+  [[nodiscard]] static std::uint32_t key_id_of(std::string_view sealed) noexcept;
 
   std::map<std::uint32_t, secret<>> keys_;
 };

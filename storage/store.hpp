@@ -165,6 +165,7 @@ struct store_stats {
   std::uint64_t commits = 0;            ///< batches committed
   std::uint64_t syncs = 0;              ///< WAL syncs; commits/syncs is the group size
   std::uint64_t queued = 0;             ///< batches waiting now
+  std::uint64_t reads_queued = 0;       ///< reads waiting now
   std::uint64_t commit_nanoseconds = 0; ///< time spent in group writes, summed
 };
 
@@ -195,8 +196,8 @@ public:
   virtual void write_chunk(blob_id blob, std::uint32_t index, std::string bytes, completion<result<void>> done) = 0;
   /// One chunk of a staged or referenced body; nothing when there is none.
   virtual void read_chunk(blob_id blob, std::uint32_t index, completion<result<std::optional<std::string>>> done) = 0;
-  /// Removes chunks of released bodies, and of staged ones first written before `staged_before` (wall time, ms since
-  /// 1970). Answers the number of bodies collected.
+  /// Removes chunks of released bodies, and of staged ones last written before `staged_before` (wall time, ms since
+  /// 1970): a body may arrive slowly, but not fall silent. Answers the number of bodies collected.
   virtual void collect_bodies(std::int64_t staged_before_ms, completion<result<std::size_t>> done) = 0;
 
   /// Takes over shards: bumps the epoch of each durably and answers in the order asked for; from then on batches that

@@ -27,7 +27,7 @@ enum class body_state : std::uint8_t { staged, referenced, released };
 
 struct body {
   body_state state = body_state::staged;
-  std::int64_t since_ms = 0; ///< when its first chunk was staged
+  std::int64_t since_ms = 0; ///< when its last chunk was staged
   std::map<std::uint32_t, std::string> chunks;
 
   /// Whether it consists of exactly chunks 0 … `count`-1.

@@ -88,12 +88,12 @@ public:
     bool refused = false;
     {
       std::lock_guard lock{mutex_};
-      const auto [at, inserted] = bodies_.try_emplace(blob);
-      if (inserted)
-        at->second.since_ms = now_ms();
-      refused = at->second.state != memory::body_state::staged;
-      if (!refused)
-        at->second.chunks.insert_or_assign(index, std::move(bytes));
+      auto& body = bodies_[blob];
+      refused = body.state != memory::body_state::staged;
+      if (!refused) {
+        body.since_ms = now_ms();
+        body.chunks.insert_or_assign(index, std::move(bytes));
+      }
     }
     done(refused ? result<void>{fail(errc::conflict, "the body is complete")} : result<void>{});
   }

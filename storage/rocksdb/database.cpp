@@ -54,7 +54,8 @@ error to_error(const rocksdb::Status& status) {
 database::database(const rocksdb_options& options, const clock& time)
     : options_(options), clock_(time),
       watch_(std::make_shared<wal_watch>(options.sync_delay_for_test, options.fault_for_test)),
-      env_(rocksdb::NewCompositeEnv(watch_wal(rocksdb::FileSystem::Default(), watch_))) {
+      env_(rocksdb::NewCompositeEnv(
+          watch_wal(options.files_for_test ? options.files_for_test : rocksdb::FileSystem::Default(), watch_))) {
 }
 
 result<std::unique_ptr<database>> database::open(const rocksdb_options& options, const clock& time) {
@@ -62,20 +63,26 @@ result<std::unique_ptr<database>> database::open(const rocksdb_options& options,
     return fail(errc::invalid_argument, "no directory given for the store");
   if (auto made = make_directory(options.directory); !made)
     return made.error();
+  auto lock = directory_lock::take(options.directory);
+  if (!lock)
+    return lock.error();
   std::unique_ptr<database> self{new database{options, time}};
-  if (auto opened = self->open_files(); !opened)
+  self->lock_ = std::move(*lock);
+  if (auto opened = self->open_files(opening::for_all); !opened)
     return opened.error();
   if (auto known = self->check_format(); !known)
     return known.error();
   return self;
 }
 
-result<void> database::open_files() {
+result<void> database::open_files(opening what) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto directory = options_.directory.string();
-  const auto status = rocksdb::DB::Open(database_options(options_.memory_bytes_max, env_.get()), directory,
-                                        families(options_.memory_bytes_max, clock_), &handles, &db);
+  const auto how = database_options(options_.memory_bytes_max, env_.get());
+  const auto parts = families(options_.memory_bytes_max, clock_);
+  const auto status = what == opening::for_all ? rocksdb::DB::Open(how, directory, parts, &handles, &db)
+                                               : rocksdb::DB::OpenForReadOnly(how, directory, parts, &handles, &db);
   if (!status.ok())
     return open_error(status, directory);
   db_.reset(db);
@@ -132,7 +139,8 @@ std::optional<write_failure> database::write(rocksdb::WriteBatch& what, bool syn
   if (status.ok())
     return {};
   failed_ = to_error(status);
-  return write_failure{watch_->sync_failed(), *failed_};
+  in_doubt_ = in_doubt_ || watch_->appended();
+  return write_failure{watch_->appended(), *failed_};
 }
 
 database::state database::recover() {
@@ -142,7 +150,10 @@ database::state database::recover() {
   if (clock_.ticks() < retry_at_)
     return state::failed;
   retry_at_ = clock_.ticks() + limits::store_resume_pause;
-  if (auto writable = try_disk(); !writable) {
+  // Remembered, should the store be closed at the next attempt.
+  if (db_)
+    db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &memtable_bytes_);
+  if (auto writable = try_disk(limits::store_probe_bytes + memtable_bytes_); !writable) {
     failed_ = writable.error();
     return state::failed;
   }
@@ -151,24 +162,33 @@ database::state database::recover() {
   std::lock_guard alone{swapping_};
   if (db_)
     close_files();
-  if (auto opened = open_files(); !opened) {
+  if (auto opened = open_files(opening::for_all); !opened) {
     failed_ = opened.error();
+    // Reading needs no space. But nobody may see what could yet turn out not to be there.
+    if (auto readable = in_doubt_ ? result<void>{*failed_} : open_files(opening::for_reading); !readable)
+      failed_ = readable.error();
     return state::failed;
   }
   failed_.reset();
+  in_doubt_ = false;
   retry_at_ = {};
   return state::reopened;
 }
 
-result<void> database::try_disk() {
-  // Named like a log, so that it meets the same faults; opening the store anew needs about as much.
+result<void> database::try_disk(std::uint64_t bytes) {
+  const auto& files = env_->GetFileSystem();
+  // Asked first: a disk that stays full is not to be filled to the last byte four times a second.
+  std::uint64_t free = 0;
+  if (files->GetFreeSpace(options_.directory.string(), {}, &free, nullptr).ok() && free < bytes)
+    return fail(errc::disk_full, "to go on the store needs " + std::to_string(bytes) + " bytes of the disk, " +
+                                     std::to_string(free) + " are free");
+  // Named like a log, so that it meets the same faults.
   const auto name = (options_.directory / "probe.log").string();
   std::unique_ptr<rocksdb::FSWritableFile> file;
-  const auto& files = env_->GetFileSystem();
   auto status = files->NewWritableFile(name, {}, &file, nullptr);
-  const std::string bytes(limits::store_probe_bytes, '\0');
-  if (status.ok())
-    status = file->Append(bytes, {}, nullptr);
+  const std::string piece(limits::store_probe_bytes, '\0');
+  for (std::uint64_t written = 0; status.ok() && written < bytes; written += piece.size())
+    status = file->Append(piece, {}, nullptr);
   if (status.ok())
     status = file->Sync({}, nullptr);
   if (file)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/rocksdb/directory_lock.hpp"
 #include "storage/rocksdb/rocksdb_store.hpp"
 #include "storage/rocksdb/wal_watch.hpp"
 
@@ -40,7 +41,7 @@ public:
   enum class state : std::uint8_t { well, reopened, failed };
   /// Once writing has failed: tries, at most every limits::store_resume_pause, whether the disk takes data again, and
   /// if so opens the store anew, as after a crash. A failed log is thus never written on, and what a failed sync left
-  /// behind is decided by what the disk holds.
+  /// behind is decided by what the disk holds. Reading goes on meanwhile, wherever that is possible.
   [[nodiscard]] state recover();
   /// Why the last write failed.
   [[nodiscard]] const error& why_failed() const { return *failed_; }
@@ -64,20 +65,24 @@ public:
 
 private:
   database(const rocksdb_options& options, const clock& time);
-  [[nodiscard]] result<void> open_files();
+  enum class opening : std::uint8_t { for_all, for_reading };
+  [[nodiscard]] result<void> open_files(opening what);
   void close_files();
   [[nodiscard]] result<void> check_format();
-  /// Whether a file of some size can be written where the store is.
-  [[nodiscard]] result<void> try_disk();
+  /// Whether a file of this size can be written where the store is.
+  [[nodiscard]] result<void> try_disk(std::uint64_t bytes);
 
   rocksdb_options options_;
+  directory_lock lock_;
   const clock& clock_;
   std::shared_ptr<wal_watch> watch_;
   std::unique_ptr<rocksdb::Env> env_;
   mutable std::shared_mutex swapping_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
-  std::optional<error> failed_; ///< why the last write failed; nothing when the store is well
+  std::optional<error> failed_;      ///< why the last write failed; nothing when the store is well
+  bool in_doubt_ = false;            ///< since then a write may be on disk of which nobody was told so
+  std::uint64_t memtable_bytes_ = 0; ///< what opening anew has to write from the log to tables
   mono_time retry_at_{};
 };
 

@@ -50,7 +50,7 @@ enum class body_state : std::uint8_t { staged = 1, referenced = 2, released = 3 
 
 struct body_row {
   body_state state = body_state::staged;
-  std::int64_t since_ms = 0; ///< when its first chunk was staged
+  std::int64_t since_ms = 0; ///< when its last chunk was staged
   std::vector<bool> present; ///< which chunks are there
   friend bool operator==(const body_row&, const body_row&) = default;
 };

@@ -13,7 +13,6 @@ rocksdb::Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-/// The families are ours and the sizes are checked: adding to a batch in memory has no way to fail.
 } // namespace
 
 ledger::ledger(database& in, const clock& time)
@@ -125,7 +124,8 @@ provisional<result<void>> ledger::stage(const blob_id& blob, std::uint32_t index
     return {broken_};
   if (*known && (*known)->state != body_state::staged)
     return {fail(errc::conflict, "the body is complete")};
-  auto row = known->value_or(body_row{body_state::staged, now_ms(), {}});
+  auto row = known->value_or(body_row{});
+  row.since_ms = now_ms();
   if (row.present.size() <= index)
     row.present.resize(index + 1);
   row.present[index] = true;

@@ -37,6 +37,11 @@ std::optional<error> readers::submit(std::function<void()>& work) {
   return {};
 }
 
+std::size_t readers::queued() const {
+  std::lock_guard lock{mutex_};
+  return queue_.size();
+}
+
 void readers::run() {
   ::pthread_setname_np(::pthread_self(), "store-reader");
   while (true) {

@@ -3,6 +3,7 @@
 #include "base/result.hpp"
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -26,10 +27,12 @@ public:
   /// Refuses (`busy`, `cancelled`) when the queue is full or the store is stopping: `work` is then untouched.
   [[nodiscard]] std::optional<error> submit(std::function<void()>& work);
 
+  [[nodiscard]] std::size_t queued() const;
+
 private:
   void run();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;
   bool stopping_ = false;

@@ -6,8 +6,6 @@
 #include "storage/rocksdb/sweeper.hpp"
 #include "storage/rocksdb/writer.hpp"
 
-#include <rocksdb/utilities/checkpoint.h>
-
 namespace postroom::storage {
 namespace {
 
@@ -105,19 +103,10 @@ public:
       (*shared)(no_snapshot{std::move(*refused)});
   }
 
-  [[nodiscard]] store_stats stats() const override { return writer_.stats(); }
-
-  [[nodiscard]] result<void> checkpoint(const std::filesystem::path& target) {
-    const database::usage using_it{*database_};
-    if (!using_it)
-      return not_open();
-    rocksdb::Checkpoint* made = nullptr;
-    if (const auto status = rocksdb::Checkpoint::Create(&database_->db(), &made); !status.ok())
-      return to_error(status);
-    const std::unique_ptr<rocksdb::Checkpoint> owner{made};
-    if (const auto status = owner->CreateCheckpoint(target.string()); !status.ok())
-      return to_error(status);
-    return {};
+  [[nodiscard]] store_stats stats() const override {
+    auto now = writer_.stats();
+    now.reads_queued = readers_.queued();
+    return now;
   }
 
 private:
@@ -155,12 +144,6 @@ result<std::unique_ptr<store>> open_rocksdb_store(rocksdb_options options, const
   if (auto started = made->start(); !started)
     return started.error();
   return made;
-}
-
-result<void> write_checkpoint(store& of, const std::filesystem::path& target) {
-  if (auto* embedded = dynamic_cast<rocksdb_store*>(&of))
-    return embedded->checkpoint(target);
-  return fail(errc::invalid_argument, "this store is not kept in RocksDB");
 }
 
 } // namespace postroom::storage

@@ -9,6 +9,10 @@
 #include <functional>
 #include <memory>
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace postroom::storage {
 
 /// A step of writing the write-ahead log, for fault injection.
@@ -23,6 +27,8 @@ struct rocksdb_options {
   std::chrono::milliseconds sync_delay_for_test{0};
   /// Called before each step on the log; a number other than 0 fails the step with this errno. Tests only.
   std::function<int(wal_step)> fault_for_test;
+  /// Where the files lie, instead of the machine's file system. Tests only.
+  std::shared_ptr<rocksdb::FileSystem> files_for_test;
 };
 
 /// Opens (or creates) the embedded store. One writer thread groups waiting commits into one synced write; reads run on
@@ -33,9 +39,5 @@ struct rocksdb_options {
 /// Errors: `store_unavailable` (locked by another process, unreadable), `store_corrupt` (damaged, or of a format this
 /// program does not know), `disk_full`.
 [[nodiscard]] result<std::unique_ptr<store>> open_rocksdb_store(rocksdb_options options, const clock& time);
-
-/// Writes a consistent copy of a running RocksDB store into `target`, which must not exist; files are hard-linked where
-/// the file system allows. Blocks: call it where blocking is allowed. `invalid_argument` for another kind of store.
-[[nodiscard]] result<void> write_checkpoint(store& of, const std::filesystem::path& target);
 
 } // namespace postroom::storage

@@ -32,14 +32,12 @@ public:
     auto how = watch_->before(wal_step::sync);
     if (how.ok())
       how = FSWritableFileOwnerWrapper::Sync(options, debug);
-    watch_->sync_ended(how);
     return retryable(how);
   }
   rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
     auto how = watch_->before(wal_step::sync);
     if (how.ok())
       how = FSWritableFileOwnerWrapper::Fsync(options, debug);
-    watch_->sync_ended(how);
     return retryable(how);
   }
 
@@ -50,6 +48,7 @@ private:
       failed_ = watch_->before(wal_step::append);
     if (failed_.ok())
       failed_ = inner();
+    watch_->append_ended(failed_);
     return retryable(failed_);
   }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace postroom {
@@ -54,6 +55,8 @@ TEST(secret, leaves_nothing_behind_when_moved) {
   const secret<> there{std::move(token)};
   EXPECT_EQ(there.expose(), "short");
   EXPECT_TRUE(token.empty()); // NOLINT(bugprone-use-after-move)
+  const std::string_view left{reinterpret_cast<const char*>(&token), sizeof token};
+  EXPECT_EQ(left.find("hort"), std::string_view::npos); // a move writes over the first byte only
   secret<> again;
   again = secret<>{std::string(100, 'x')};
   EXPECT_EQ(again.expose(), std::string(100, 'x'));

@@ -102,8 +102,6 @@ TEST_F(account_lint, tells_that_passwords_need_no_delegate) {
 }
 
 TEST_F(account_lint, compares_transport_and_purposes) {
-  account.set_transport("graph");
-  EXPECT_THAT(found(), ElementsAre(about("transport", "lack graph_read")));
   provider.set_purposes("contacts graph_read");
   EXPECT_THAT(found(), IsEmpty());
   account.set_transport("imap_smtp");

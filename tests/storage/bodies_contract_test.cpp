@@ -107,17 +107,26 @@ TEST_P(bodies_contract, collects_what_was_released) {
 
 TEST_P(bodies_contract, collects_what_was_staged_long_ago) {
   ASSERT_TRUE(write_chunk(db, blob, 0, "a"));
-  const auto began = now_ms();
-  time.advance(std::chrono::hours{1});
   ASSERT_TRUE(write_chunk(db, blob, 1, "b"));
-  EXPECT_EQ(collect(db, began).value(), 0u);
-  EXPECT_EQ(collect(db, began + 1).value(), 1u);
+  const auto staged = now_ms();
+  time.advance(std::chrono::hours{1});
+  EXPECT_EQ(collect(db, staged).value(), 0u);
+  EXPECT_EQ(collect(db, staged + 1).value(), 1u);
   EXPECT_EQ(chunk(0), std::nullopt);
   EXPECT_EQ(chunk(1), std::nullopt);
   EXPECT_EQ(reference(2).outcome, outcome::conflict);
   // Its id may be staged anew: nothing is left of it.
   ASSERT_TRUE(write_chunk(db, blob, 0, "again"));
   EXPECT_EQ(reference(1).outcome, outcome::committed);
+}
+
+TEST_P(bodies_contract, spares_a_body_that_arrives_slowly) {
+  ASSERT_TRUE(write_chunk(db, blob, 0, "a"));
+  time.advance(std::chrono::minutes{50});
+  ASSERT_TRUE(write_chunk(db, blob, 1, "b"));
+  time.advance(std::chrono::minutes{20});
+  EXPECT_EQ(collect(db, now_ms() - 3'600'000).value(), 0u);
+  EXPECT_EQ(reference(2).outcome, outcome::committed);
 }
 
 TEST_P(bodies_contract, collects_more_than_one_slice) {

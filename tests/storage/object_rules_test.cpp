@@ -205,6 +205,8 @@ TEST(object_rules, judge_accounts) {
               {"no provider", [](A& a) { a.clear_provider(); }, "provider"},
               {"a list that cannot be", [](A& a) { a.set_list("a/b"); }, "list"},
               {"a grant that cannot be", [](A& a) { a.set_grant("a/b"); }, "grant"},
+              {"the other transport", [](A& a) { a.set_transport("imap_smtp"); }},
+              {"a transport that is not offered", [](A& a) { a.set_transport("graph"); }, "transport"},
               {"a delegate without address", [](A& a) { a.set_delegate("andrea"); }, "delegate"},
               {"since, but not since when", [](A& a) { a.set_catch_up("since"); }, "catch_up_since"},
               {"since a time", [](A& a) { a.set_catch_up("since"), a.set_catch_up_since_ms(1); }}},

@@ -1,3 +1,4 @@
+#include "small_disk.hpp"
 #include "store_support.hpp"
 
 #include "base/limits.hpp"
@@ -7,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <thread>
@@ -131,6 +133,27 @@ TEST_F(rocksdb_only, refuses_when_too_much_waits) {
   EXPECT_GT(db->stats().queued, 0u);
 }
 
+TEST_F(rocksdb_only, tells_how_many_reads_wait) {
+  auto options = this->options();
+  options.read_threads = 1;
+  auto db = open_or_fail(options, time);
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  db->with_snapshot([&](const snapshot&) {
+    begun.set_value();
+    go_on.get_future().wait();
+  });
+  begun.get_future().wait();
+  std::vector<std::future<result<std::optional<record>>>> waiting;
+  for (int i = 0; i < 3; ++i)
+    waiting.push_back(start<result<std::optional<record>>>([&](auto done) { db->get({space::message, "a"}, done); }));
+  EXPECT_EQ(db->stats().reads_queued, 3U);
+  go_on.set_value();
+  for (auto& each : waiting)
+    EXPECT_TRUE(each.get());
+  EXPECT_EQ(db->stats().reads_queued, 0U);
+}
+
 TEST_F(rocksdb_only, answers_everything_before_it_ends) {
   auto options = this->options();
   options.sync_delay_for_test = 10ms;
@@ -150,23 +173,6 @@ TEST_F(rocksdb_only, answers_everything_before_it_ends) {
   static_cast<void>(db.release());
   EXPECT_EQ(answered, 100);
   EXPECT_GT(refused, 0);
-}
-
-TEST_F(rocksdb_only, copies_itself_while_it_runs) {
-  auto db = open();
-  commit(*db, make_batch({append{"s", "one"}, reference_body{blob_id{}, 1, std::string(5000, 'b')}}));
-  const auto target = directory.path().string() + "-copy";
-  ASSERT_TRUE(write_checkpoint(*db, target));
-  commit(*db, event("two"));
-  {
-    auto copy = open_or_fail(small_store(target), time);
-    EXPECT_EQ(read_stream(*copy, "s").value().size(), 1u);
-    EXPECT_EQ(read_chunk(*copy, blob_id{}, 0).value()->size(), 5000u);
-    EXPECT_FALSE(write_checkpoint(*db, target)) << "exists";
-  }
-  std::filesystem::remove_all(target);
-  auto memory = open_memory_store(time);
-  EXPECT_EQ(write_checkpoint(*memory, target).error().code, errc::invalid_argument);
 }
 
 /// A store whose log fails when told to.
@@ -291,6 +297,119 @@ TEST_F(rocksdb_faults, withdraws_what_rested_on_a_failed_group) {
   sync_fault = 0;
   // What was in doubt may turn out to be there.
   EXPECT_EQ(commit_in_the_end(make_batch({put{key, "w", {}, {}}})).outcome, outcome::committed);
+}
+
+/// A store on a disk that is small or broken in places.
+class rocksdb_disk : public rocksdb_faults {
+protected:
+  void reopen(std::size_t memory_bytes_max) {
+    db.reset();
+    auto options = this->options();
+    options.memory_bytes_max = memory_bytes_max;
+    options.files_for_test = disk;
+    options.fault_for_test = [this](wal_step step) -> int {
+      return step == wal_step::append ? append_fault.load() : 0;
+    };
+    db = open_or_fail(options, time);
+  }
+  /// More events than there is memory for, or than the disk takes.
+  commit_result commit_until_it_fails(const std::string& bytes) {
+    for (int i = 0; i < 60; ++i, ++committed) {
+      last = event(bytes);
+      if (auto how = commit(*db, last); how.outcome != outcome::committed)
+        return how;
+    }
+    return {};
+  }
+  /// Breaks what RocksDB keeps its list of files in, at a moment at which it is written next when a memtable is full.
+  void break_the_list() {
+    // The first full memtable ends other things, too; the flush it leads to must be over.
+    for (int i = 0; i < 13; ++i, ++committed)
+      ASSERT_EQ(commit(*db, event(std::string(100'000, 'x'))).outcome, outcome::committed);
+    const auto is_table = [](const auto& each) { return each.path().extension() == ".sst"; };
+    for (int i = 0; i < 100; ++i, std::this_thread::sleep_for(50ms)) {
+      const std::filesystem::directory_iterator files{directory.path()};
+      if (std::any_of(begin(files), end(files), is_table))
+        break;
+    }
+    std::this_thread::sleep_for(100ms);
+    disk->now().broken = "MANIFEST-";
+  }
+  /// A commit that meets the broken list after its log was synced. Where a flush was faster it is refused before.
+  outcome commit_into_a_broken_list() {
+    for (int i = 0; i < 12; ++i) {
+      break_the_list();
+      if (const auto how = commit_until_it_fails(std::string(100'000, 'x')); how.outcome != outcome::unavailable)
+        return how.outcome;
+      disk->now().broken = nullptr;
+      EXPECT_EQ(resolve_in_the_end(last.id).value(), outcome::unavailable);
+      EXPECT_EQ(read_stream(*db, "s").value().size(), committed) << "refused, and yet there";
+    }
+    return outcome::unavailable;
+  }
+  /// For as long as the store would try to come back twice.
+  void refuse_for_a_while(errc why) {
+    const auto end = std::chrono::steady_clock::now() + 2 * limits::store_resume_pause + 100ms;
+    while (std::chrono::steady_clock::now() < end) {
+      const auto refused = commit(*db, event("never"));
+      ASSERT_EQ(refused.outcome, outcome::unavailable);
+      ASSERT_EQ(refused.error->code, why) << refused.error->detail;
+      std::this_thread::sleep_for(limits::store_resume_pause / 5);
+    }
+  }
+
+  std::shared_ptr<small_disk> disk = std::make_shared<small_disk>();
+  std::size_t committed = 0;
+  batch last;
+};
+
+TEST_F(rocksdb_disk, does_not_know_when_the_list_of_logs_fails_after_the_log_was_synced) {
+  reopen(6 * limits::mib);
+  ASSERT_EQ(commit_into_a_broken_list(), outcome::unknown) << "a memtable was full, its log is to be listed";
+  EXPECT_FALSE(resolve(*db, last.id)) << "cannot be told now";
+  disk->now().broken = nullptr;
+  EXPECT_EQ(resolve_in_the_end(last.id).value(), outcome::committed) << "it had been synced";
+  EXPECT_EQ(read_stream(*db, "s").value().size(), committed + 1);
+  EXPECT_EQ(after_a_crash().size(), committed + 1);
+}
+
+TEST_F(rocksdb_disk, goes_on_reading_while_there_is_no_room_to_open_it_anew) {
+  reopen(96 * limits::mib);
+  for (int i = 0; i < 10; ++i)
+    ASSERT_EQ(commit(*db, event(std::string(limits::mib, 'x'))).outcome, outcome::committed);
+  disk->now().bytes_max = disk->now().bytes + 3 * limits::mib;
+  append_fault = ENOSPC;
+  EXPECT_EQ(commit(*db, event("never")).outcome, outcome::unavailable);
+  append_fault = 0;
+  refuse_for_a_while(errc::disk_full);
+  EXPECT_EQ(read_stream(*db, "s").value().size(), 10U);
+  disk->now().bytes_max = disk->now().bytes + 64 * limits::mib;
+  EXPECT_EQ(commit_in_the_end(event("again")).outcome, outcome::committed);
+  EXPECT_EQ(read_stream(*db, "s").value().size(), 11U);
+}
+
+TEST_F(rocksdb_disk, goes_on_reading_when_it_cannot_be_opened_for_writing) {
+  reopen(6 * limits::mib);
+  ASSERT_EQ(commit(*db, event("one")).outcome, outcome::committed);
+  disk->now().broken = ".sst";
+  append_fault = EIO;
+  EXPECT_EQ(commit(*db, event("never")).outcome, outcome::unavailable);
+  append_fault = 0;
+  refuse_for_a_while(errc::store_unavailable);
+  EXPECT_EQ(read_stream(*db, "s").value().size(), 1U);
+  disk->now().broken = nullptr;
+  EXPECT_EQ(commit_in_the_end(event("two")).seqs, std::vector<std::uint64_t>{2});
+  EXPECT_EQ(after_a_crash().size(), 2U);
+}
+
+TEST_F(rocksdb_disk, keeps_others_away_while_it_is_closed) {
+  reopen(6 * limits::mib);
+  ASSERT_EQ(commit_into_a_broken_list(), outcome::unknown);
+  refuse_for_a_while(errc::store_unavailable);
+  EXPECT_EQ(read_stream(*db, "s").error().code, errc::store_unavailable) << "nobody may see what is in doubt";
+  EXPECT_EQ(open_error(), errc::store_unavailable);
+  disk->now().broken = nullptr;
+  EXPECT_EQ(commit_in_the_end(event("again")).outcome, outcome::committed);
 }
 
 } // namespace

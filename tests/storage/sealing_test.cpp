@@ -9,8 +9,12 @@
 #include <gmock/gmock.h>
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <csignal>
 #include <fstream>
+#include <random>
+#include <thread>
 
 namespace postroom::storage {
 namespace {
@@ -81,19 +85,17 @@ TEST(sealing, seals_with_the_highest_key_and_opens_with_all) {
   EXPECT_EQ(during.active_key_id(), 7U);
   EXPECT_EQ(during.open(old, "here")->expose(), "secret");
   const auto renewed = during.seal("secret", "here").value();
-  EXPECT_EQ(keyring::key_id_of(old), 1U);
-  EXPECT_EQ(keyring::key_id_of(renewed), 7U);
   const auto after = ring(line(7, 'c'));
   EXPECT_EQ(after.open(renewed, "here")->expose(), "secret");
   EXPECT_EQ(after.open(old, "here").error().code, errc::wrong_key);
 }
 
 TEST(sealing, knows_what_is_not_sealed) {
-  EXPECT_EQ(keyring::key_id_of(""), 0U);
-  EXPECT_EQ(keyring::key_id_of("plain text"), 0U);
-  EXPECT_EQ(keyring::key_id_of(std::string{"\1\0\0\0", 4}), 0U);
-  const auto highest = ring(line(4'294'967'295U, 'z'));
-  EXPECT_EQ(keyring::key_id_of(highest.seal("s", "h").value()), 4'294'967'295U);
+  const auto keys = ring(line(1, 'a'));
+  for (const std::string& bytes : {std::string{}, std::string{"plain text"}, std::string{"\1\0\0\0", 4}})
+    EXPECT_THAT(keys.open(bytes, "h").error().detail, HasSubstr("not a sealed value"));
+  const auto highest = ring(line(4'294'967'295U, 'z')).seal("s", "h").value();
+  EXPECT_THAT(keys.open(highest, "h").error().detail, HasSubstr("key 4294967295"));
 }
 
 TEST(sealing, refuses_lines_that_are_no_keys_without_repeating_them) {
@@ -132,6 +134,36 @@ TEST_F(key_file, is_made_for_its_owner_alone_and_never_overwritten) {
   EXPECT_EQ(keyring::from_file(path)->open(sealed, "here")->expose(), "secret") << "still the first key";
   const auto other = keyring::generate_file(directory.path() / "other");
   EXPECT_EQ(other->open(sealed, "here").error().code, errc::wrong_key) << "keys are random";
+}
+
+TEST_F(key_file, is_made_whatever_an_earlier_attempt_left_behind) {
+  const auto fresh = path.string() + ".new";
+  for (const auto& left : {std::string{}, std::string{"1:MDEy"}, line(1, 'a') + "\n"}) {
+    std::ofstream{fresh} << left;
+    EXPECT_TRUE(keyring::generate_file(path)) << left;
+    EXPECT_TRUE(keyring::from_file(path));
+    EXPECT_FALSE(std::filesystem::exists(fresh));
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_F(key_file, is_whole_or_missing_whenever_its_maker_is_killed) {
+  std::mt19937 random{std::random_device{}()};
+  for (int round = 0; round < 60; ++round) {
+    const auto pid = ::fork();
+    if (pid == 0) {
+      static_cast<void>(keyring::generate_file(path));
+      ::_exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds{random() % 1500});
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    if (std::filesystem::exists(path))
+      EXPECT_TRUE(keyring::from_file(path)) << round;
+    else
+      EXPECT_TRUE(keyring::generate_file(path)) << round;
+    std::filesystem::remove(path);
+  }
 }
 
 TEST_F(key_file, is_refused_when_others_may_touch_it) {

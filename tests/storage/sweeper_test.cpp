@@ -1,6 +1,7 @@
 #include "store_support.hpp"
 
 #include "base/limits.hpp"
+#include "storage/rocksdb/sweeper.hpp"
 
 #include <sys/wait.h>
 
@@ -41,6 +42,16 @@ std::uintmax_t blob_files(const std::filesystem::path& directory) {
       if (const auto size = each.file_size(gone); !gone)
         sum += size;
   return sum;
+}
+
+TEST(sweeper_cutoff, leaves_room_for_what_is_written_anew) {
+  using embedded::cutoff_for;
+  constexpr std::uint64_t gib = 1024 * limits::mib;
+  EXPECT_EQ(cutoff_for(30 * gib, 300 * gib), 0.5) << "never more than the oldest half";
+  EXPECT_EQ(cutoff_for(30 * gib, 30 * gib), 0.5);
+  EXPECT_DOUBLE_EQ(cutoff_for(30 * gib, 9 * gib), 0.15);
+  EXPECT_EQ(cutoff_for(30 * gib, 0), 0.0);
+  EXPECT_EQ(cutoff_for(0, gib), 0.5);
 }
 
 class sweeping : public testing::Test {
