@@ -143,7 +143,7 @@ bool is_host(std::string_view host) noexcept {
 std::string percent_encode(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
-  out.reserve(bytes.size());
+  out.reserve(3 * bytes.size()); // growing would leave a copy behind, and what is escaped may be a secret
   for (const char c : bytes) {
     if (is_letter(c) || ascii_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       out.push_back(c);

@@ -1,5 +1,6 @@
 #include "protocol/imap/body_structure.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 
 namespace postroom::imap {
@@ -60,7 +61,7 @@ private:
       return false;
     out = std::move(*list);
     for (auto& [name, value] : out)
-      name = lower(name);
+      name = ascii_lower(name);
     return true;
   }
 
@@ -72,7 +73,7 @@ private:
       odd();
       if (!text(out.disposition))
         return false;
-      out.disposition = lower(out.disposition);
+      out.disposition = ascii_lower(out.disposition);
       return true;
     }
     in_.skip('(');
@@ -81,7 +82,7 @@ private:
       odd();
     else if (!text(out.disposition))
       return false;
-    out.disposition = lower(out.disposition);
+    out.disposition = ascii_lower(out.disposition);
     return pairs(out.disposition_parameters) && rest_of_list();
   }
 
@@ -92,14 +93,14 @@ private:
         return false;
     if (!text(out.subtype))
       return false;
-    out.subtype = lower(out.subtype);
+    out.subtype = ascii_lower(out.subtype);
     return pairs(out.parameters) && disposition(out);
   }
 
   bool single(body_part& out, std::size_t depth) {
     if (ends() || !text(out.type))
       return false;
-    out.type = lower(out.type);
+    out.type = ascii_lower(out.type);
     if (ends() || in_.peek() == '(') { // `("mixed" ("boundary" "x") …)`: a multipart without parts
       odd();
       out.subtype = std::exchange(out.type, "multipart");
@@ -107,7 +108,7 @@ private:
     }
     if (!text(out.subtype))
       return false;
-    out.subtype = lower(out.subtype);
+    out.subtype = ascii_lower(out.subtype);
     if (out.type.empty()) { // Exchange: (NIL NIL NIL NIL NIL "7BIT" 0 NIL …)
       odd();
       out.type = "application";

@@ -247,6 +247,8 @@ void client_session::impl::close(error why) {
   if (now == phase::closed)
     return;
   now = phase::closed;
+  if (login)
+    why.detail = login->without_secrets(std::move(why.detail));
   login.reset();
   queue.clear();
   out.clear();
@@ -324,6 +326,9 @@ waiting_for client_session::waits_for() const {
 }
 std::size_t client_session::commands_open() const {
   return impl_->queue.size();
+}
+bool client_session::leaving_idle() const {
+  return impl_->queue.idle() == idle_state::leaving;
 }
 bool client_session::closed() const {
   return impl_->now == impl::phase::closed;

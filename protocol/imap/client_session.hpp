@@ -105,6 +105,8 @@ public:
   void transport_closed(error why);
 
   [[nodiscard]] waiting_for waits_for() const;
+  /// DONE was sent and IDLE is not answered, whatever else is being heard: also while waits_for() is rest_of_answer.
+  [[nodiscard]] bool leaving_idle() const;
   /// Commands sent or queued whose outcome is open.
   [[nodiscard]] std::size_t commands_open() const;
   [[nodiscard]] bool closed() const;

@@ -1,5 +1,6 @@
 #include "protocol/imap/command_encoder.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/imap/date_time.hpp"
 #include "protocol/imap/text.hpp"
@@ -20,7 +21,7 @@ bool is_line_text(std::string_view text) {
 
 bool is_atom(std::string_view text) {
   return !text.empty() && is_line_text(text) && text.find_first_of(" (){%*\"\\]") == std::string_view::npos &&
-         !iequals(text, "NIL");
+         !ascii_iequals(text, "NIL");
 }
 
 class writer {

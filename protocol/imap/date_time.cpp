@@ -1,5 +1,6 @@
 #include "protocol/imap/date_time.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/imap/text.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ std::optional<wall_time> parse_date_time(std::string_view text) {
   text.remove_prefix(day_digits);
   // Now: -Jul-1996 02:44:25 -0700
   const auto month_at = std::find_if(months.begin(), months.end(),
-                                     [&](std::string_view name) { return iequals(name, text.substr(1, 3)); });
+                                     [&](std::string_view name) { return ascii_iequals(name, text.substr(1, 3)); });
   const int year_number = digits(text, 5, 4);
   const int hour = digits(text, 10, 2), minute = digits(text, 13, 2), second = digits(text, 16, 2);
   const bool shaped = text[0] == '-' && text[4] == '-' && text[9] == ' ' && text[12] == ':' && text[15] == ':';

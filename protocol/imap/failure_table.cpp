@@ -1,5 +1,6 @@
 #include "protocol/imap/failure_table.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/imap/text.hpp"
 #include "protocol/knowledge/imap_entries.hpp"
 
@@ -45,10 +46,12 @@ constexpr failure_row rows[] = {
     // Gmail, daily volume: `NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)`. A folder over its
     // quota carries the same code and is none of this.
     {anywhere, "", "command or bandwidth limits", row("imap.daily_volume")},
-    // RFC 5530: a subsystem is down; RFC 9051: a limit was reached. Both pass. At login nothing was said of the token.
-    {in_login | in_goodbye, "UNAVAILABLE", "", row("imap.unavailable")},
-    {in_login | in_goodbye, "LIMIT", "", row("imap.limit")},
-    {in_login | in_goodbye, "INUSE", "", row("imap.in_use")},
+    // RFC 5530: a subsystem is down, or another client holds a lock; RFC 9051: a limit was reached. All pass. At login
+    // nothing was said of the token, in a command nothing of the message or folder. SERVERBUG is none of these: Dovecot
+    // says so of each message whose file is damaged.
+    {in_login | in_command | in_goodbye, "UNAVAILABLE", "", row("imap.unavailable")},
+    {in_login | in_command | in_goodbye, "LIMIT", "", row("imap.limit")},
+    {in_login | in_command | in_goodbye, "INUSE", "", row("imap.in_use")},
     // Exchange: `NO Basic authentication is disabled`.
     {in_login, "", "basic authentication is disabled", row("imap.basic_auth_disabled")},
     // Gmail: `NO [ALERT] IMAP access is disabled for your domain. Please contact your domain administrator …`.
@@ -117,7 +120,7 @@ std::optional<std::chrono::milliseconds> suggested_backoff(std::string_view text
     return {};
   text.remove_prefix(at + marker.size());
   const auto begin = text.find_first_not_of(":= \t");
-  if (begin == 0 || begin == std::string_view::npos || !is_digit(text[begin]))
+  if (begin == 0 || begin == std::string_view::npos || !ascii_digit(text[begin]))
     return {};
   text.remove_prefix(begin);
   const auto digits = text.substr(0, text.find_first_not_of("0123456789"));

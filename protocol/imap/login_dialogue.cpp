@@ -5,6 +5,7 @@
 #include "protocol/imap/command_encoder.hpp"
 #include "protocol/imap/failure_table.hpp"
 #include "protocol/imap/text.hpp"
+#include "protocol/sasl/redaction.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -54,8 +55,9 @@ void login_dialogue::note_capabilities(const status_response& answer) {
 
 login_step login_dialogue::send_command(std::string_view text) {
   tag_ = "L" + std::to_string(++commands_);
-  std::string line = tag_;
-  line.append(" ").append(text).append("\r\n");
+  std::string line;
+  line.reserve(tag_.size() + 1 + text.size() + 2); // growing would leave copies of a secret behind
+  line.append(tag_).append(" ").append(text).append("\r\n");
   return {.next = action::send, .line = secret<>{std::move(line)}};
 }
 
@@ -134,8 +136,7 @@ login_step login_dialogue::authenticate() {
   }
   if (!chosen)
     return failed(chosen.error().code, chosen.error().detail);
-  auto client =
-      sasl::client::make(*chosen, {options_.user, std::move(options_.token_or_password), options_.host, options_.port});
+  auto client = sasl::client::make(*chosen, {options_.user, options_.token_or_password, options_.host, options_.port});
   if (!client)
     return failed(client.error().code, client.error().detail);
   sasl_.emplace(std::move(*client));
@@ -144,12 +145,12 @@ login_step login_dialogue::authenticate() {
   state_ = state::authenticate;
   capabilities_ = {};
   auto command = "AUTHENTICATE " + std::string{sasl_->name()};
-  const secret<> initial{base64_encode(sasl_->initial_response().expose())};
+  sent_ = secret<>{base64_encode(sasl_->initial_response().expose())};
   // Servers bound a command's line tighter than an answer to a challenge.
-  if (!initial_at_once || command.size() + initial.expose().size() > limits::imap_command_line_bytes_max)
+  if (!initial_at_once || command.size() + sent_.expose().size() > limits::imap_command_line_bytes_max)
     return send_command(command);
   initial_sent_ = true;
-  const secret<> whole{command + " " + initial.expose()};
+  const secret<> whole{command + " " + sent_.expose()};
   return send_command(whole.expose());
 }
 
@@ -158,7 +159,7 @@ login_step login_dialogue::on_plus(const continuation& challenge) {
     return failed(errc::protocol_violation, "the server does not stop asking during the login");
   if (!initial_sent_) {
     initial_sent_ = true;
-    return {.next = action::send, .line = secret<>{base64_encode(sasl_->initial_response().expose()) + "\r\n"}};
+    return send_response();
   }
   const auto decoded = base64_decode(challenge.text);
   // What is no base64 is taken as it is: the answer to it is the same.
@@ -168,6 +169,14 @@ login_step login_dialogue::on_plus(const continuation& challenge) {
     return {.next = action::send, .line = secret<>{"*\r\n"}};
   }
   return {.next = action::send, .line = secret<>{base64_encode(*answer) + "\r\n"}};
+}
+
+login_step login_dialogue::send_response() {
+  const auto& response = sent_.expose();
+  std::string line;
+  line.reserve(response.size() + 2); // as above
+  line.append(response).append("\r\n");
+  return {.next = action::send, .line = secret<>{std::move(line)}};
 }
 
 login_step login_dialogue::on_tagged(const status_response& answer) {
@@ -264,6 +273,11 @@ login_step login_dialogue::on_early_id(const status_response& answer) {
     if (const auto* known = classify_failure(failure_phase::command, answer))
       return failed(to_error(*known, words_of(answer)));
   return state_ == state::id ? login_step{.next = action::ready} : login_step{};
+}
+
+std::string login_dialogue::without_secrets(std::string text) const {
+  text = sasl::redact(std::move(text), sent_.expose());
+  return sasl::redact(std::move(text), options_.token_or_password.expose());
 }
 
 } // namespace postroom::imap

@@ -47,6 +47,8 @@ public:
   [[nodiscard]] login_step on_tls();
   [[nodiscard]] bool greeted() const { return state_ != state::greeting; }
   [[nodiscard]] std::vector<std::string>& capabilities() { return capabilities_.names; }
+  /// Hides in a server's words what they repeat of our secret: some quote the line they do not like.
+  [[nodiscard]] std::string without_secrets(std::string text) const;
 
 private:
   enum class state : std::uint8_t { greeting, capability, starttls, handshake, authenticate, capability_again, id };
@@ -68,6 +70,7 @@ private:
   login_step on_early_id(const status_response& answer);
   login_step ask_capability(state next);
   login_step send_command(std::string_view text);
+  login_step send_response();
   void note_capabilities(const status_response& answer);
   [[nodiscard]] bool offers(std::string_view capability) const;
 
@@ -84,6 +87,7 @@ private:
   bool id_sent_ = false;
   known_capabilities capabilities_;
   std::optional<sasl::client> sasl_;
+  secret<> sent_; ///< the initial response as it was sent
 };
 
 } // namespace postroom::imap

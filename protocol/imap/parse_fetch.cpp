@@ -144,6 +144,7 @@ private:
       return true;
     if (in_.nil()) {
       in_.seen.add(quirk::body_nil);
+      data_.body_withheld = true;
       return true;
     }
     if (data_.streamed_bytes)

@@ -1,5 +1,6 @@
 #include "protocol/imap/parse_mailbox.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/imap/uid_set.hpp"
 
@@ -118,17 +119,17 @@ std::optional<response> read_esearch(token_reader& in) {
     if (!pairs)
       return {};
     for (const auto& [key, value] : *pairs)
-      if (iequals(key, "TAG"))
+      if (ascii_iequals(key, "TAG"))
         data.correlator = bounded(value);
   }
   for (in.skip_spaces(); !in.at_end(); in.skip_spaces()) {
     const auto name = in.atom();
     if (name.empty())
       return {};
-    if (iequals(name, "UID"))
+    if (ascii_iequals(name, "UID"))
       continue;
     in.skip_spaces();
-    if (!iequals(name, "ALL")) {
+    if (!ascii_iequals(name, "ALL")) {
       if (!in.skip_value())
         return {};
       continue;
@@ -155,7 +156,7 @@ std::optional<response> read_vanished(token_reader& in) {
     const auto words = in.list_of_words();
     if (!words)
       return {};
-    data.earlier = words->size() == 1 && iequals(words->front(), "EARLIER");
+    data.earlier = words->size() == 1 && ascii_iequals(words->front(), "EARLIER");
   }
   in.skip_spaces();
   data.uids = std::string{in.atom()};

@@ -1,5 +1,6 @@
 #include "protocol/imap/parse_response.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/imap/parse_fetch.hpp"
 #include "protocol/imap/parse_mailbox.hpp"
@@ -58,8 +59,9 @@ parsed_value read_namespace(token_reader& in) {
 
 /// Ours are letters and digits; what else stands before a status is no tag.
 bool is_tag(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(),
-                                      [](char c) { return is_digit(c) || (to_upper(c) >= 'A' && to_upper(c) <= 'Z'); });
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+    return ascii_digit(c) || (to_upper(c) >= 'A' && to_upper(c) <= 'Z');
+  });
 }
 
 struct untagged_row {
@@ -89,14 +91,14 @@ parsed_response unknown(const frame& source, quirks seen = {}) {
 parsed_response numbered(const frame& source, token_reader& in, std::uint32_t number) {
   in.skip_spaces();
   const auto word = in.atom();
-  if (iequals(word, "FETCH"))
+  if (ascii_iequals(word, "FETCH"))
     return parse_fetch(in, number);
   std::optional<response> value;
-  if (iequals(word, "EXISTS"))
+  if (ascii_iequals(word, "EXISTS"))
     value = exists_data{number};
-  else if (iequals(word, "RECENT"))
+  else if (ascii_iequals(word, "RECENT"))
     value = recent_data{number};
-  else if (iequals(word, "EXPUNGE"))
+  else if (ascii_iequals(word, "EXPUNGE"))
     value = expunge_data{number};
   if (!value)
     return unknown(source);
@@ -123,7 +125,7 @@ parsed_response untagged(const frame& source, token_reader& in) {
   if (const auto kind = parse_status_kind(word))
     return status({}, *kind, in);
   for (const auto& row : untagged_table) {
-    if (!iequals(word, row.name))
+    if (!ascii_iequals(word, row.name))
       continue;
     auto value = row.read(in);
     if (!value)

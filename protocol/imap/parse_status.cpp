@@ -1,5 +1,6 @@
 #include "protocol/imap/parse_status.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/imap/text.hpp"
 
 #include <array>
@@ -49,7 +50,7 @@ std::optional<status_kind> parse_status_kind(std::string_view word) {
                                                                                   {"BYE", status_kind::bye},
                                                                                   {"PREAUTH", status_kind::preauth}}};
   for (const auto& [name, kind] : kinds)
-    if (iequals(word, name))
+    if (ascii_iequals(word, name))
       return kind;
   return {};
 }

@@ -110,6 +110,8 @@ struct fetch_data {
   std::optional<body_part> body_structure;
   /// `BODY[]`: its octets were streamed beforehand (see session_listener); this is how many. Absent: none was sent.
   std::optional<std::uint64_t> streamed_bytes;
+  /// `BODY[] NIL`: the server has no octets for a message that it has (RFC 3501 §7.4.2).
+  bool body_withheld = false;
   /// `BODY[section]` other than the whole, by section, when it came as a string or small literal.
   std::vector<std::pair<std::string, std::string>> sections;
 };

@@ -1,5 +1,6 @@
 #include "protocol/imap/response_framer.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/imap/text.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ std::optional<announced> literal_at_end(std::string_view line) {
   if (line[end - 1] == '+')
     --end;
   auto begin = end;
-  while (begin > 0 && is_digit(line[begin - 1]))
+  while (begin > 0 && ascii_digit(line[begin - 1]))
     --begin;
   if (begin == end || begin == 0 || line[begin - 1] != '{')
     return {};
@@ -42,7 +43,7 @@ bool may_hold_literals(std::string_view line) {
     return false;
   const auto word = first_word(line.substr(2));
   for (const std::string_view status : {"OK", "NO", "BAD", "BYE", "PREAUTH"})
-    if (iequals(word, status))
+    if (ascii_iequals(word, status))
       return false;
   return true;
 }
@@ -54,7 +55,7 @@ std::optional<std::uint32_t> fetch_sequence(std::string_view text) {
   text.remove_prefix(2);
   const auto digits = first_word(text);
   const auto number = parse_number<std::uint32_t>(digits);
-  if (!number || text.size() <= digits.size() || !iequals(first_word(text.substr(digits.size() + 1)), "FETCH"))
+  if (!number || text.size() <= digits.size() || !ascii_iequals(first_word(text.substr(digits.size() + 1)), "FETCH"))
     return {};
   return number;
 }
@@ -76,7 +77,7 @@ bool names_whole_message(std::string_view line) {
   if (start == std::string_view::npos)
     return false;
   const auto item = line.substr(start + 1);
-  return iequals(item, "BODY[]") || iequals(item, "RFC822") || iequals(item, "BINARY[]");
+  return ascii_iequals(item, "BODY[]") || ascii_iequals(item, "RFC822") || ascii_iequals(item, "BINARY[]");
 }
 
 } // namespace

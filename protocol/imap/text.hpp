@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/ascii.hpp"
+
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -12,29 +14,14 @@ namespace postroom::imap {
 /// What we keep of a server's free text: enough for any real message, too little to fill memory or a log.
 inline constexpr std::size_t server_text_bytes_max = 1024;
 
-[[nodiscard]] constexpr bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
 [[nodiscard]] constexpr char to_upper(char c) noexcept {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-}
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size())
-    return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (to_upper(a[i]) != to_upper(b[i]))
-      return false;
-  return true;
 }
 
 /// Position of `needle` in `haystack` without regard to case; npos if it is not there.
 [[nodiscard]] constexpr std::size_t ifind(std::string_view haystack, std::string_view needle) noexcept {
   for (std::size_t i = 0; i + needle.size() <= haystack.size(); ++i)
-    if (iequals(haystack.substr(i, needle.size()), needle))
+    if (ascii_iequals(haystack.substr(i, needle.size()), needle))
       return i;
   return std::string_view::npos;
 }
@@ -43,13 +30,6 @@ inline constexpr std::size_t server_text_bytes_max = 1024;
   std::string out{text};
   for (auto& c : out)
     c = to_upper(c);
-  return out;
-}
-
-[[nodiscard]] inline std::string lower(std::string_view text) {
-  std::string out{text};
-  for (auto& c : out)
-    c = to_lower(c);
   return out;
 }
 
@@ -63,7 +43,7 @@ template <class Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text) noexcept {
   Number number{};
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || !is_digit(text.front()) || failure != std::errc{} || end != text.data() + text.size())
+  if (text.empty() || !ascii_digit(text.front()) || failure != std::errc{} || end != text.data() + text.size())
     return {};
   return number;
 }

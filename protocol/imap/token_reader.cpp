@@ -1,5 +1,7 @@
 #include "protocol/imap/token_reader.hpp"
 
+#include "base/ascii.hpp"
+
 namespace postroom::imap {
 
 bool token_reader::skip(char c) {
@@ -23,7 +25,7 @@ std::string_view token_reader::atom() {
 
 bool token_reader::nil() {
   const auto before = position_;
-  if (iequals(atom(), "NIL"))
+  if (ascii_iequals(atom(), "NIL"))
     return true;
   position_ = before;
   return false;
@@ -93,7 +95,7 @@ std::optional<std::string> token_reader::nstring() {
   const auto word = atom();
   if (word.empty())
     return {};
-  return iequals(word, "NIL") ? std::string{} : std::string{word};
+  return ascii_iequals(word, "NIL") ? std::string{} : std::string{word};
 }
 
 std::optional<std::vector<std::string>> token_reader::list_of_words() {

@@ -38,21 +38,23 @@ inline constexpr auto identity_app_entries = std::to_array<entry>({
          "The application's client secret has expired; people can still sign in, but no mailbox gets a "
          "token.",
          "Azure portal > App registrations > <application> > Certificates & secrets > Client secrets > New "
-         "client secret; then enter its Value: `postroom provider update-secret <provider> --client-secret-file -`."}),
-    rows::app_broken(
-        "AADSTS7000215", rows::operators,
-        {"Invalid client secret provided. Ensure the secret being sent is the client secret value, not "
-         "the client secret ID.",
-         "The client secret is wrong; often the secret's ID was entered instead of its Value.",
-         "Enter the column Value, not Secret ID: `postroom provider update-secret <provider> --client-secret-file -`. "
-         "The portal shows a Value only once: if it is lost, make a new one (Azure portal > App "
-         "registrations > <application> > Certificates & secrets > New client secret)."}),
+         "client secret; then enter its Value: `postroom provider update-secret <provider> --client-secret-file -`; "
+         "of a provider in the configuration file: there, then restart."}),
+    rows::app_broken("AADSTS7000215", rows::operators,
+                     {"Invalid client secret provided. Ensure the secret being sent is the client secret value, not "
+                      "the client secret ID.",
+                      "The client secret is wrong; often the secret's ID was entered instead of its Value.",
+                      "Enter the column Value, not Secret ID: `postroom provider update-secret <provider> "
+                      "--client-secret-file -`; of a provider in the configuration file: there, then restart. "
+                      "The portal shows a Value only once: if it is lost, make a new one (Azure portal > App "
+                      "registrations > <application> > Certificates & secrets > New client secret)."}),
     rows::app_broken(
         "AADSTS7000218", rows::operators,
         {"The request body must contain 'client_assertion' or 'client_secret'.",
          "The registration asks for a client secret or certificate, and the provider has none.",
-         "Enter one: `postroom provider update-secret <provider> --client-secret-file -`; it is made in Azure portal "
-         "> App registrations > <application> > Certificates & secrets."}),
+         "Enter one: `postroom provider update-secret <provider> --client-secret-file -`; of a "
+         "provider in the configuration file: there, then restart. It is made in Azure portal > App registrations > "
+         "<application> > Certificates & secrets."}),
     rows::app_broken("AADSTS700025", rows::operators,
                      {"Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
                       "The application is registered as a public client, but the provider has a client secret.",

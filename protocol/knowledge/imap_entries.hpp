@@ -129,7 +129,7 @@ inline constexpr auto imap_entries = std::to_array<entry>({
         "imap.folder_missing", errc::folder_unavailable, rows::operators, {rows::slowly},
         {"NO to SELECT: the folder does not exist or cannot be opened",
          "The account's folder does not exist on the server, or the delegate may not open it.",
-         "Correct the account's folder, as the server spells it: `postroom account set <account> --folder INBOX`; "
+         "Correct the account's folder, as mail programs show it: `postroom account set <account> --folder INBOX`; "
          "or create it on the server."}),
 });
 

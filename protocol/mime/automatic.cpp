@@ -1,5 +1,7 @@
 #include "protocol/mime/automatic.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,7 +11,7 @@ namespace {
 
 const header_field* find(const std::vector<header_field>& fields, std::string_view name) {
   const auto at =
-      std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return equals_nocase(f.name, name); });
+      std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return ascii_iequals(f.name, name); });
   return at == fields.end() ? nullptr : &*at;
 }
 
@@ -23,7 +25,7 @@ bool is_delivery_agent(const parsed_message& message) {
     return false;
   const auto& address = message.from.front().address;
   const auto local = std::string_view(address).substr(0, address.find('@'));
-  return equals_nocase(local, "mailer-daemon") || equals_nocase(local, "postmaster");
+  return ascii_iequals(local, "mailer-daemon") || ascii_iequals(local, "postmaster");
 }
 
 automatic_kind by_report_type(const content_type& type) {
@@ -46,9 +48,9 @@ bool has_null_return_path(const std::vector<header_field>& fields) {
 /// The keyword of an Auto-Submitted field, which may have parameters and comments (RFC 3834 §5).
 automatic_kind by_auto_submitted(std::string_view value) {
   const auto keyword = trim(value.substr(0, value.find_first_of(";( ")));
-  if (keyword.empty() || equals_nocase(keyword, "no"))
+  if (keyword.empty() || ascii_iequals(keyword, "no"))
     return automatic_kind::none;
-  return equals_nocase(keyword, "auto-replied") ? automatic_kind::auto_reply : automatic_kind::auto_generated;
+  return ascii_iequals(keyword, "auto-replied") ? automatic_kind::auto_reply : automatic_kind::auto_generated;
 }
 
 } // namespace
@@ -63,15 +65,15 @@ automatic_kind classify(const std::vector<header_field>& fields, const part_head
   if (const auto kind = by_auto_submitted(message.auto_submitted); kind != automatic_kind::none)
     return kind;
   constexpr std::array<std::string_view, 3> reply_marks{"X-Autoreply", "X-Autorespond", "X-Autoresponse"};
-  if (has_any(fields, reply_marks) || equals_nocase(message.precedence, "auto_reply"))
+  if (has_any(fields, reply_marks) || ascii_iequals(message.precedence, "auto_reply"))
     return automatic_kind::auto_reply;
   if (has_null_return_path(fields))
     return automatic_kind::bounce;
   constexpr std::array<std::string_view, 5> list_marks{"List-Id", "List-Post", "List-Unsubscribe", "List-Help",
                                                        "List-Owner"};
-  if (has_any(fields, list_marks) || equals_nocase(message.precedence, "list"))
+  if (has_any(fields, list_marks) || ascii_iequals(message.precedence, "list"))
     return automatic_kind::list;
-  if (equals_nocase(message.precedence, "bulk") || equals_nocase(message.precedence, "junk") ||
+  if (ascii_iequals(message.precedence, "bulk") || ascii_iequals(message.precedence, "junk") ||
       find(fields, "Feedback-ID") != nullptr)
     return automatic_kind::bulk;
   return automatic_kind::none;

@@ -120,6 +120,8 @@ std::optional<std::string> problem_of_address(std::string_view address) {
   const auto domain = address.substr(at + 1);
   if (local.size() > local_octets_max)
     return "has more than 64 octets before the @";
+  if (local.find_first_of("<>") != std::string_view::npos)
+    return "has an angle bracket before the @, which no server is sure to read";
   if (quoted == 0 && !is_dot_string(local))
     return "has a character or a dot before the @ that must be quoted there";
   if (!is_literal(domain) && !all_between_dots(domain, is_label))

@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/compose.hpp"
 #include "protocol/mime/header_fields.hpp"
@@ -114,7 +115,7 @@ std::optional<std::string> problem_of_name(std::string_view name) {
   if (std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' || c > 126 || c == ':'; }))
     return "has a name with something else than printable ASCII without blanks and colons"; // ftext, RFC 5322 §3.6.8
   for (const auto& reserved : reserved_names) {
-    if (reserved.name.ends_with('-') ? starts_with_nocase(name, reserved.name) : equals_nocase(name, reserved.name))
+    if (reserved.name.ends_with('-') ? starts_with_nocase(name, reserved.name) : ascii_iequals(name, reserved.name))
       return std::string(reserved.reason);
   }
   return std::nullopt;
@@ -159,7 +160,7 @@ std::optional<std::string> problem_of_type(std::string_view type) {
     return "is not of the form type/subtype, without parameters";
   if (starts_with_nocase(type, "multipart/"))
     return "cannot be a multipart, whose boundary nobody would know";
-  if (starts_with_nocase(type, "message/") && !equals_nocase(type, "message/rfc822"))
+  if (starts_with_nocase(type, "message/") && !ascii_iequals(type, "message/rfc822"))
     return "cannot be a message other than message/rfc822, which alone may stand unencoded";
   return std::nullopt;
 }
@@ -191,7 +192,7 @@ void examine_attachments(const outgoing_message& what, examiner& found) {
       found.complain(place + ".content_id", "is that of another attachment, too");
     // Base64 turns 57 bytes into a line of 78; the first comparison keeps the product from overflowing.
     const auto size = one.content ? std::min(one.content->size(), limits::submission_bytes_max) : 0;
-    bytes += equals_nocase(one.content_type, "message/rfc822") ? size : size / 57 * 78;
+    bytes += ascii_iequals(one.content_type, "message/rfc822") ? size : size / 57 * 78;
   }
   if (bytes > limits::submission_bytes_max)
     found.complain("attachments", "make the mail larger than " + std::to_string(limits::submission_bytes_max) +

@@ -1,5 +1,6 @@
 #include "protocol/mime/encoded_words.hpp"
 
+#include "base/ascii.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/header_fields.hpp"
@@ -49,9 +50,9 @@ std::optional<encoded_word> word_at(std::string_view text, words_in where) {
   const auto name = text.substr(2, charset_end - 2);
   const auto charset = name.substr(0, name.find('*')); // a language may follow, RFC 2231 §5
   const auto encoding = text.substr(charset_end + 1, 1);
-  const bool base64 = equals_nocase(encoding, "b");
+  const bool base64 = ascii_iequals(encoding, "b");
   if (charset.empty() || name.find_first_of(blanks) != std::string_view::npos ||
-      (!base64 && !equals_nocase(encoding, "q")))
+      (!base64 && !ascii_iequals(encoding, "q")))
     return std::nullopt;
   const auto rest = text.substr(charset_end + 3);
   const auto size = payload_size(rest);
@@ -94,7 +95,7 @@ void append_quoted(std::string_view payload, std::string& bytes) {
 class run_of_words {
 public:
   void add(const encoded_word& word) {
-    if (!equals_nocase(word.charset, charset_))
+    if (!ascii_iequals(word.charset, charset_))
       convert();
     charset_ = word.charset;
     if (word.base64) {

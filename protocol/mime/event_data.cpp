@@ -109,13 +109,15 @@ std::string message_event_data(const message_facts& facts, const parsed_message&
   return json.take();
 }
 
-message_id stable_message_id(const account_id& account, std::string_view folder, uid_validity validity,
-                             message_uid uid) {
+message_id stable_message_id(const account_id& account, std::string_view folder, uid_validity validity, message_uid uid,
+                             std::uint32_t generation) {
   std::string input = "postroom message 1;";
   add_field(input, account.str());
   add_field(input, folder);
   add_field(input, std::to_string(validity.value));
   add_field(input, std::to_string(uid.value));
+  if (generation > 0)
+    add_field(input, std::to_string(generation));
   const auto hash = sha256(input);
   constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz234567"; // RFC 4648 §6, in lower case
   constexpr std::size_t characters = 26;

@@ -29,9 +29,10 @@ struct message_facts {
 /// The JSON `data` of a `message.received` event. Always valid JSON in valid UTF-8, whatever the strings hold.
 [[nodiscard]] std::string message_event_data(const message_facts& facts, const parsed_message& message);
 
-/// The id under which a mail is known for ever: `msg_` and 26 base32 characters of a SHA-256.
+/// The id under which a mail is known for ever: `msg_` and 26 base32 characters of a SHA-256. `generation`: how often
+/// the account's folder has been another one that may have the same numbers.
 [[nodiscard]] message_id stable_message_id(const account_id& account, std::string_view folder, uid_validity validity,
-                                           message_uid uid);
+                                           message_uid uid, std::uint32_t generation = 0);
 
 using message_fingerprint = std::array<std::uint8_t, 16>;
 

@@ -1,5 +1,6 @@
 #include "protocol/mime/gmime_fields.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/encoded_words.hpp"
 #include "protocol/mime/gmime_library.hpp"
@@ -156,13 +157,13 @@ content_type decode_content_type(const std::string& value) {
   if (parsed == nullptr)
     return found;
   const auto parameter = [&](const char* name) { return g_mime_content_type_get_parameter(parsed.get(), name); };
-  found.type = to_lower(word(g_mime_content_type_get_media_type(parsed.get())));
-  found.subtype = to_lower(word(g_mime_content_type_get_media_subtype(parsed.get())));
+  found.type = ascii_lower(word(g_mime_content_type_get_media_type(parsed.get())));
+  found.subtype = ascii_lower(word(g_mime_content_type_get_media_subtype(parsed.get())));
   found.boundary = view(parameter("boundary"));
   found.charset = word(parameter("charset"));
   found.name = parameter_text(parameter("name"), value);
   if (found.type == "multipart")
-    found.report_type = to_lower(word(parameter("report-type")));
+    found.report_type = ascii_lower(word(parameter("report-type")));
   return found;
 }
 
@@ -171,7 +172,7 @@ content_disposition decode_disposition(const std::string& value) {
   const gobject_ptr<GMimeContentDisposition> parsed(g_mime_content_disposition_parse(gmime_options(), united.c_str()));
   if (parsed == nullptr)
     return {};
-  return {to_lower(word(g_mime_content_disposition_get_disposition(parsed.get()))),
+  return {ascii_lower(word(g_mime_content_disposition_get_disposition(parsed.get()))),
           parameter_text(g_mime_content_disposition_get_parameter(parsed.get(), "filename"), value)};
 }
 

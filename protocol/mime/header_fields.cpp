@@ -1,14 +1,12 @@
 #include "protocol/mime/header_fields.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 
 namespace postroom::mime {
 
 namespace {
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
@@ -79,19 +77,8 @@ std::string unfold(std::string_view folded_value, std::size_t bytes_max) {
   return line;
 }
 
-bool equals_nocase(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool starts_with_nocase(std::string_view text, std::string_view prefix) noexcept {
-  return equals_nocase(text.substr(0, prefix.size()), prefix);
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), lower);
-  return lowered;
+  return ascii_iequals(text.substr(0, prefix.size()), prefix);
 }
 
 std::string_view trim(std::string_view text) noexcept {

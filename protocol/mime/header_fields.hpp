@@ -22,11 +22,8 @@ struct header_field {
 /// The value on one line, without surrounding space; NUL, CR and LF become spaces. At most `bytes_max` bytes of it.
 [[nodiscard]] std::string unfold(std::string_view folded_value, std::size_t bytes_max);
 
-/// Compares ASCII text without regard to case.
-[[nodiscard]] bool equals_nocase(std::string_view a, std::string_view b) noexcept;
+/// Without regard to the case of ASCII letters.
 [[nodiscard]] bool starts_with_nocase(std::string_view text, std::string_view prefix) noexcept;
-/// ASCII letters in lower case.
-[[nodiscard]] std::string to_lower(std::string_view text);
 /// Without surrounding spaces and tabs.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

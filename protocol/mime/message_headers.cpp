@@ -1,5 +1,6 @@
 #include "protocol/mime/message_headers.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/automatic.hpp"
 #include "protocol/mime/gmime_fields.hpp"
@@ -62,7 +63,7 @@ bool is_placeholder(const parsed_message& message) {
 
 const known_field* lookup(std::string_view name) {
   for (const auto& known : known_fields) {
-    if (equals_nocase(known.name, name))
+    if (ascii_iequals(known.name, name))
       return &known;
   }
   return nullptr;

@@ -1,5 +1,6 @@
 #include "protocol/mime/outgoing_body.hpp"
 
+#include "base/ascii.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
 #include "protocol/mime/header_fields.hpp"
@@ -73,7 +74,7 @@ result<part_ptr> forwarded_part(const outgoing_attachment& what, bool& eight_bit
   if (found->nul || !found->fits_lines()) {
     const auto bare = what.filename.empty() ? std::string("message") : what.filename;
     const bool named =
-        equals_nocase(std::string_view(bare).substr(bare.size() - std::min<std::size_t>(bare.size(), 4)), ".eml");
+        ascii_iequals(std::string_view(bare).substr(bare.size() - std::min<std::size_t>(bare.size(), 4)), ".eml");
     return file_part(what, default_type, named ? bare : bare + ".eml", failure);
   }
   auto part = part_of_type("message/rfc822");
@@ -133,7 +134,7 @@ result<outgoing_body> build_body(const outgoing_message& what, stream_failure& f
   std::vector<part_ptr> images;
   std::vector<part_ptr> files;
   for (const auto& one : what.attachments) {
-    if (equals_nocase(one.content_type, "message/rfc822")) {
+    if (ascii_iequals(one.content_type, "message/rfc822")) {
       auto part = forwarded_part(one, body.eight_bit, failure);
       if (!part)
         return part.error();

@@ -1,5 +1,6 @@
 #include "protocol/mime/part_scanner.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/line_reader.hpp"
 #include "protocol/mime/utf8_text.hpp"
@@ -311,13 +312,13 @@ part_header read_part_header(const std::vector<header_field>& fields) {
       continue;
     const auto what = field.name.substr(8);
     const auto value = [&] { return unfold(field.folded_value, limits::mime_header_value_bytes_max); };
-    if (equals_nocase(what, "type") && !std::exchange(has_type, true)) {
+    if (ascii_iequals(what, "type") && !std::exchange(has_type, true)) {
       header.content_type = decode_content_type(value());
-    } else if (equals_nocase(what, "disposition") && header.disposition.kind.empty()) {
+    } else if (ascii_iequals(what, "disposition") && header.disposition.kind.empty()) {
       header.disposition = decode_disposition(value());
-    } else if (equals_nocase(what, "transfer-encoding") && header.encoding.empty()) {
-      header.encoding = to_lower(clean_line(value(), limits::mime_word_bytes_max));
-    } else if (equals_nocase(what, "id") && header.content_id.empty()) {
+    } else if (ascii_iequals(what, "transfer-encoding") && header.encoding.empty()) {
+      header.encoding = ascii_lower(clean_line(value(), limits::mime_word_bytes_max));
+    } else if (ascii_iequals(what, "id") && header.content_id.empty()) {
       header.content_id = clean_line(decode_message_id(value()), limits::mime_word_bytes_max);
     }
   }

@@ -1,5 +1,6 @@
 #include "protocol/mime/raw_submission_header.hpp"
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/gmime_fields.hpp"
 #include "protocol/mime/header_fields.hpp"
@@ -54,7 +55,7 @@ public:
   rewriter(const std::string& message_id, wall_time now) : message_id_(message_id), now_(now) {}
 
   result<void> take(const header_field& field) {
-    const auto is = [&](std::string_view name) { return equals_nocase(field.name, name); };
+    const auto is = [&](std::string_view name) { return ascii_iequals(field.name, name); };
     if (is("Bcc"))
       return read_list(field, header_.facts.bcc);
     if (is("Resent-Bcc") || is("Return-Path"))

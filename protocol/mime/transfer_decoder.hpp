@@ -15,7 +15,8 @@ public:
   transfer_decoder(const transfer_decoder&) = delete;
   transfer_decoder& operator=(const transfer_decoder&) = delete;
 
-  /// The next decoded bytes; valid until the next call, no longer than `encoded` is.
+  /// The next decoded bytes; valid until the next call. A few bytes of an unfinished group or escape are held back and
+  /// come with a later piece, which may so become longer than its `encoded`.
   [[nodiscard]] std::span<const char> decode(std::span<const char> encoded);
 
 private:

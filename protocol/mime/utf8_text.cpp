@@ -1,5 +1,7 @@
 #include "protocol/mime/utf8_text.hpp"
 
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "protocol/mime/gmime_fields.hpp"
 #include "protocol/mime/header_fields.hpp"
 
@@ -15,30 +17,12 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// Length of the well-formed sequence at the front of `s` (Unicode table 3-7), or 0.
-std::size_t sequence_length(std::string_view s) noexcept {
-  const auto at = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
-  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return at(i) >= low && at(i) <= high;
-  };
-  const unsigned lead = at(0);
-  if (lead < 0x80)
-    return 1;
-  if (lead >= 0xC2 && lead <= 0xDF)
-    return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF)
-    return tail(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && tail(2) ? 3 : 0;
-  if (lead >= 0xF0 && lead <= 0xF4)
-    return tail(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && tail(2) && tail(3) ? 4 : 0;
-  return 0;
-}
-
 /// Drops up to three bytes of a character cut off at the end.
 std::string_view without_cut_character(std::string_view s) noexcept {
   for (std::size_t back = 1; back <= 3 && back <= s.size(); ++back) {
     const auto c = static_cast<unsigned char>(s[s.size() - back]);
     if (c >= 0xC0)
-      return sequence_length(s.substr(s.size() - back)) == 0 ? s.substr(0, s.size() - back) : s;
+      return utf8_character_bytes(s.substr(s.size() - back)) == 0 ? s.substr(0, s.size() - back) : s;
     if (c < 0x80)
       break;
   }
@@ -86,11 +70,11 @@ private:
 };
 
 bool is_utf8_name(std::string_view charset) {
-  return equals_nocase(charset, "utf-8") || equals_nocase(charset, "utf8");
+  return ascii_iequals(charset, "utf-8") || ascii_iequals(charset, "utf8");
 }
 
 bool is_ascii_name(std::string_view charset) {
-  return charset.empty() || equals_nocase(charset, "us-ascii") || equals_nocase(charset, "ascii");
+  return charset.empty() || ascii_iequals(charset, "us-ascii") || ascii_iequals(charset, "ascii");
 }
 
 /// Names that iconv may see: no `//TRANSLIT`, no paths.
@@ -123,7 +107,7 @@ std::string to_utf8(std::string_view bytes, std::string_view charset, bool cut_s
     return from_utf8(cut_short ? without_cut_character(bytes) : bytes, what);
   if (is_plausible_name(charset)) {
     // What calls itself ISO 8859-1 is windows-1252 in practice; the two differ only in control characters.
-    const std::string name = equals_nocase(charset, "iso-8859-1") ? "WINDOWS-1252" : iconv_name(charset);
+    const std::string name = ascii_iequals(charset, "iso-8859-1") ? "WINDOWS-1252" : iconv_name(charset);
     if (converter from{name.c_str()})
       return repair_utf8(from.convert(bytes, limit, cut_short, what));
   }
@@ -143,20 +127,11 @@ std::string repair_utf8(std::string_view text) {
   std::string good;
   good.reserve(text.size() + 16);
   while (!text.empty()) {
-    const auto length = sequence_length(text);
+    const auto length = utf8_character_bytes(text);
     good.append(length > 0 ? text.substr(0, length) : replacement);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return good;
-}
-
-std::size_t utf8_prefix(std::string_view text, std::size_t limit_bytes) noexcept {
-  if (text.size() <= limit_bytes)
-    return text.size();
-  auto end = limit_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-    --end;
-  return end;
 }
 
 conversion append_text(std::string& out, std::string_view bytes, std::string_view charset, bool cut_short,
@@ -171,7 +146,7 @@ conversion append_text(std::string& out, std::string_view bytes, std::string_vie
   while (!rest.empty()) {
     const auto plain = std::min(rest.find_first_of(std::string_view("\r\0", 2)), rest.size());
     const auto room = limit_bytes - out.size();
-    const auto taken = utf8_prefix(rest.substr(0, plain), room);
+    const auto taken = utf8_prefix(rest.substr(0, plain), room).size();
     out.append(rest, 0, taken);
     if (taken < plain || (taken < rest.size() && out.size() >= limit_bytes)) {
       what.truncated = true;
@@ -190,7 +165,7 @@ conversion append_text(std::string& out, std::string_view bytes, std::string_vie
 
 std::string clean_line(std::string_view text, std::size_t limit_bytes) {
   auto line = repair_utf8(text);
-  line.resize(utf8_prefix(line, limit_bytes));
+  line.resize(utf8_prefix(line, limit_bytes).size());
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ' || c == 127)
       c = ' ';

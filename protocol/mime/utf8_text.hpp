@@ -25,7 +25,5 @@ conversion append_text(std::string& out, std::string_view bytes, std::string_vie
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
 /// `text` with each ill-formed sequence replaced by U+FFFD.
 [[nodiscard]] std::string repair_utf8(std::string_view text);
-/// Bytes of the longest prefix of valid UTF-8 `text` that has at most `limit_bytes` and ends between code points.
-[[nodiscard]] std::size_t utf8_prefix(std::string_view text, std::size_t limit_bytes) noexcept;
 
 } // namespace postroom::mime

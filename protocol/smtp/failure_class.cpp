@@ -49,8 +49,5 @@ std::string_view remedy(failure_class c) noexcept {
 actor_role who_acts(failure_class c) noexcept {
   return case_of(c).who;
 }
-bool passes_by_itself(failure_class c) noexcept {
-  return case_of(c).again == knowledge::retry::by_backoff;
-}
 
 } // namespace postroom::smtp

@@ -1,5 +1,6 @@
 #include "protocol/smtp/failure_table.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/imap/text.hpp"
 #include "protocol/knowledge/smtp_login_entries.hpp"
 #include "protocol/knowledge/smtp_mail_entries.hpp"
@@ -255,7 +256,7 @@ failure_class classify(phase where, const reply& answer) noexcept {
 
 std::optional<std::string_view> message_id_in(const reply& accepted) noexcept {
   const std::string_view text = accepted.text;
-  if (!accepted.positive() || !imap::iequals(text.substr(0, 4), "OK <"))
+  if (!accepted.positive() || !ascii_iequals(text.substr(0, 4), "OK <"))
     return {};
   const auto end = text.find('>', 4);
   if (end == std::string_view::npos)

@@ -41,8 +41,6 @@ enum class failure_class : std::uint8_t {
 [[nodiscard]] std::string_view meaning(failure_class c) noexcept;
 [[nodiscard]] std::string_view remedy(failure_class c) noexcept;
 [[nodiscard]] actor_role who_acts(failure_class c) noexcept;
-/// Whether trying again without anybody acting can help.
-[[nodiscard]] bool passes_by_itself(failure_class c) noexcept;
 
 /// The known case that a refusal is (a reply that is not positive, or not the one awaited); the class's own row when no
 /// more is known. Codes decide before words.

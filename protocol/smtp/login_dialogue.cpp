@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
-#include "protocol/smtp/redaction.hpp"
+#include "protocol/sasl/redaction.hpp"
 
 #include <array>
 
@@ -34,9 +34,8 @@ errc ending_code(phase where, const reply& answer) noexcept {
   switch (classify(where, answer)) {
   case failure_class::throttled:
   case failure_class::quota_exhausted:
-    return errc::throttled;
   case failure_class::auth_unavailable: // it passes; nothing was said of the token
-    return answer.code == 421 ? errc::server_bye : errc::throttled;
+    return errc::throttled;
   case failure_class::auth_rejected:
   case failure_class::auth_disabled:
     return errc::auth_rejected;
@@ -177,8 +176,8 @@ login_step login_dialogue::on_login_answer(const reply& answer) {
 }
 
 std::string login_dialogue::without_secrets(std::string text) const {
-  text = redact(std::move(text), sent_.expose());
-  return redact(std::move(text), options_.token_or_password.expose());
+  text = sasl::redact(std::move(text), sent_.expose());
+  return sasl::redact(std::move(text), options_.token_or_password.expose());
 }
 
 } // namespace postroom::smtp

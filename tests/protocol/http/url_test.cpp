@@ -74,6 +74,10 @@ TEST(parse_url, is_bounded) {
   EXPECT_FALSE(parse_url("https://" + labels + "de/"));
 }
 
+TEST(percent_encode, leaves_no_copy_behind_by_growing) {
+  EXPECT_LE(percent_encode(std::string(100, '%')).capacity(), 300U);
+}
+
 TEST(percent_encode, leaves_only_unreserved_characters) {
   EXPECT_EQ(percent_encode("AZaz09-._~"), "AZaz09-._~");
   EXPECT_EQ(percent_encode("a b+c&d=e/\xc3\xa9%"), "a%20b%2Bc%26d%3De%2F%C3%A9%25");

@@ -40,6 +40,22 @@ TEST(imap_session, selects_and_lists) {
        "done 2 OK 'done'"}));
 }
 
+TEST(imap_session, takes_one_windows_worth_of_a_search_but_not_any_number) {
+  const auto line = [](std::uint32_t first, std::size_t count) {
+    std::string out = "* SEARCH";
+    for (std::size_t i = 0; i < count; ++i)
+      out += ' ' + std::to_string(first + i);
+    return out + "\r\n";
+  };
+  ready_session s;
+  feed(s.session, line(4'000'000'000, limits::search_window_uids));
+  EXPECT_TRUE(s.listener.closed.empty());
+  EXPECT_EQ(s.listener.events.size(), 1U);
+  feed(s.session, line(1'000'000, 40'000));
+  ASSERT_EQ(s.listener.closed.size(), 1U);
+  EXPECT_EQ(s.listener.closed[0].code, errc::too_large);
+}
+
 TEST(imap_session, streams_bodies) {
   check_script(ready_script(
       {
@@ -48,7 +64,7 @@ TEST(imap_session, streams_bodies) {
           server_says("* 1 FETCH (UID 5 BODY[] {12}\r\nA1 OK done\r\n)\r\n* 2 FETCH (BODY[] \"x\" UID 6)\r\n"
                       "* 3 FETCH (BODY[] NIL UID 7)\r\nA1 OK done\r\n"),
       },
-      {"body of 1: 12", "FETCH 1 uid=5 body=12", "body of 2: 1", "FETCH 2 uid=6 body=1", "FETCH 3 uid=7",
+      {"body of 1: 12", "FETCH 1 uid=5 body=12", "body of 2: 1", "FETCH 2 uid=6 body=1", "FETCH 3 uid=7 body=NIL",
        "done 1 OK 'done'"}));
 }
 

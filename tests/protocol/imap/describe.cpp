@@ -81,6 +81,8 @@ struct describer {
       out += " struct{" + describe(*f.body_structure) + "}";
     if (f.streamed_bytes)
       out += " body=" + std::to_string(*f.streamed_bytes);
+    if (f.body_withheld)
+      out += " body=NIL";
     for (const auto& [name, text] : f.sections)
       out += " section[" + name + "]='" + text + "'";
     return out;

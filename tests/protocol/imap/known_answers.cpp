@@ -101,7 +101,7 @@ const answers fetch_answers{
     {"* 2 FETCH (RFC822 {0}\r\n UID 9)\r\n", "FETCH 2 uid=9 body=0", "", ""},
     {"* 2 FETCH (UID 9 BINARY[] ~{4}\r\na\r\nb)\r\n", "FETCH 2 uid=9 body=4", "", "a\r\nb"},
     {"* 2 fetch (uid 9 body[] {2}\r\nab)\r\n", "FETCH 2 uid=9 body=2", "", "ab"},
-    {"* 2 FETCH (UID 9 BODY[] NIL)\r\n", "FETCH 2 uid=9", "body_nil", ""},
+    {"* 2 FETCH (UID 9 BODY[] NIL)\r\n", "FETCH 2 uid=9 body=NIL", "body_nil", ""},
     {"* 2 FETCH (UID 9 BODY[] \"a \\\"b\\\"\" FLAGS (x))\r\n", "FETCH 2 uid=9 flags=(x) body=5", "body_as_string",
      "a \"b\""},
     {"* 2 FETCH (BODY[HEADER.FIELDS (SUBJECT)] {12}\r\nSubject: x\r\n BODY[1]<0> \"hi\" BODY[2] NIL UID 4)\r\n",

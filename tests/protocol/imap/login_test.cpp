@@ -353,6 +353,54 @@ TEST(imap_greeting, that_is_none_ends_the_session) {
   EXPECT_EQ(listener.closed.at(0).code, errc::throttled);
 }
 
+/// Whether `text` has eight characters of `secret` in a row.
+bool repeats(const std::string& text, const std::string& secret) {
+  for (std::size_t at = 0; at + 8 <= secret.size(); ++at)
+    if (text.find(secret.substr(at, 8)) != std::string::npos)
+      return true;
+  return false;
+}
+
+TEST(imap_login, hides_what_a_server_repeats_of_the_secret) {
+  const auto options = options_for(login_method::plain);
+  const auto& token = options.token_or_password.expose();
+  const std::string answers[] = {
+      "L1 BAD unknown: AUTHENTICATE PLAIN " + plain + "\r\n",
+      "L1 BAD unknown: " + plain.substr(20, 30) + "\r\n",
+      "L1 NO [AUTHENTICATIONFAILED] wrong: " + token + "\r\n",
+      "Server Unavailable. L1 AUTHENTICATE PLAIN " + plain + "\r\n",
+      "HTTP/1.1 400 what is " + plain + " or " + token + "?\r\n",
+      "* BYE what is AUTHENTICATE PLAIN " + plain + "?\r\n",
+      "* BYE [UNAVAILABLE] " + token + "\r\n",
+      // Some servers say only later what they did not like.
+      "L1 OK in\r\nL2 BAD unknown: " + plain + "\r\n",
+      "L1 OK in\r\n* BYE what was " + plain + "?\r\n",
+  };
+  for (const auto& words : answers)
+    for (const bool at_once : {true, false}) {
+      SCOPED_TRACE(words);
+      recorder listener;
+      client_session session{options, listener};
+      feed(session,
+           at_once ? "* OK [CAPABILITY SASL-IR AUTH=PLAIN] x\r\n" : "* OK [CAPABILITY AUTH=PLAIN] x\r\n+ \r\n");
+      EXPECT_NE(take_outgoing(session).find(plain), std::string::npos);
+      feed(session, words);
+      ASSERT_EQ(listener.closed.size(), 1U);
+      const auto& detail = listener.closed[0].detail;
+      EXPECT_FALSE(repeats(detail, plain)) << detail;
+      EXPECT_FALSE(repeats(detail, token)) << detail;
+      EXPECT_NE(detail.find("********"), std::string::npos) << detail;
+    }
+}
+
+TEST(imap_login, leaves_the_rest_of_a_servers_words_as_they_are) {
+  recorder listener;
+  client_session session{options_for(login_method::plain), listener};
+  feed(session, "* OK [CAPABILITY SASL-IR AUTH=PLAIN] x\r\nL1 BAD " + plain + " is not for shared@contoso.com\r\n");
+  ASSERT_EQ(listener.closed.size(), 1U);
+  EXPECT_EQ(listener.closed[0].detail, std::string(plain.size(), '*') + " is not for shared@contoso.com");
+}
+
 TEST(imap_login, keeps_secrets_out_of_errors) {
   auto options = options_for(login_method::xoauth2);
   options.token_or_password = secret<>{"bad\x01token"};

@@ -1,6 +1,9 @@
 #include "tests/protocol/mime/outgoing_support.hpp"
 
+#include "protocol/smtp/commands.hpp"
+
 #include <functional>
+#include <random>
 
 namespace postroom::mime {
 namespace {
@@ -55,6 +58,8 @@ TEST(compose_check, refuses_what_is_no_address) {
                                      "a\0@b"s,
                                      R"("a@b)",
                                      R"("a"b@c)",
+                                     R"("a<b"@c)",
+                                     R"("a\>b"@c)",
                                      "\"a\r\n\"@b",
                                      "a@[1.2.3.4",
                                      "a@[]",
@@ -72,6 +77,29 @@ TEST(compose_check, refuses_what_is_no_address) {
                                          std::string(63, 'd') + "." + std::string(63, 'd')};
   for (const auto& one : bad)
     EXPECT_NE(problem_of_address(one), std::nullopt) << one;
+}
+
+/// What is taken must be sayable to a server: else the mail, and all behind it, would wait in vain.
+TEST(compose_check, takes_no_address_that_smtp_cannot_say) {
+  const std::vector<std::string> pieces{"a", "b.c", "\"",   "\\", "<",    ">", " ", "@",
+                                        ".", "\t",  "\x7F", "ü",  "\xC3", "[", "]"};
+  std::mt19937 random{11}; // NOLINT: the same each time
+  int taken = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string text;
+    for (auto n = random() % 8; n > 0; --n)
+      text += pieces[random() % pieces.size()];
+    for (const auto& address : {text, text + "@x.example", '"' + text + "\"@x.example", "a@[" + text + "]"}) {
+      if (problem_of_address(address))
+        continue;
+      ++taken;
+      smtp::envelope envelope;
+      envelope.recipients = {address};
+      envelope.utf8 = true;
+      ASSERT_TRUE(smtp::check_envelope(envelope)) << address;
+    }
+  }
+  EXPECT_GT(taken, 1000);
 }
 
 TEST(compose_check, knows_which_addresses_need_utf8) {

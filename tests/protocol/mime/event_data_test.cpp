@@ -99,6 +99,15 @@ TEST(stable_message_id, depends_on_every_part_and_nothing_else) {
   EXPECT_EQ(different.size(), 8U);
 }
 
+TEST(stable_message_id, tells_generations_apart_but_the_first_from_none) {
+  const auto id = [](std::uint32_t generation) {
+    return stable_message_id(account_id("sales"), "INBOX", {7}, {42}, generation);
+  };
+  EXPECT_EQ(id(0), stable_message_id(account_id("sales"), "INBOX", {7}, {42}));
+  EXPECT_NE(id(1), id(0));
+  EXPECT_NE(id(2), id(1));
+}
+
 TEST(stable_message_id, is_written_into_stored_data_and_must_never_change) {
   EXPECT_EQ(stable_message_id(account_id("sales"), "INBOX", {7}, {42}).str(), "msg_2yzy4y6fifey6hhe4zhixjtfgv");
 }

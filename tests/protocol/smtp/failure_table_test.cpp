@@ -214,8 +214,6 @@ TEST(smtp_failures, all_have_names_and_words) {
     EXPECT_EQ(case_of(c).key, "smtp." + std::string{to_string(c)});
   }
   EXPECT_EQ(who_acts(failure_class::auth_disabled), actor_role::exchange_admin);
-  EXPECT_TRUE(passes_by_itself(failure_class::throttled));
-  EXPECT_FALSE(passes_by_itself(failure_class::sender_denied));
 }
 
 TEST(smtp_failures, have_a_class_whatever_the_code) {

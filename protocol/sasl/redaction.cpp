@@ -1,10 +1,10 @@
-#include "protocol/smtp/redaction.hpp"
+#include "protocol/sasl/redaction.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <vector>
 
-namespace postroom::smtp {
+namespace postroom::sasl {
 
 std::string redact(std::string text, std::string_view hidden) {
   constexpr std::size_t stretch_bytes_min = 4, stretch_bytes_max = 8;
@@ -25,4 +25,4 @@ std::string redact(std::string text, std::string_view hidden) {
   return text;
 }
 
-} // namespace postroom::smtp
+} // namespace postroom::sasl
