@@ -118,6 +118,12 @@ void imap_connection::end(error why) {
   transport_->close();
 }
 
+void imap_connection::let_go() {
+  listener_.reset();
+  if (!closing_ || body_left_ > 0)
+    end(fail(errc::cancelled, "nobody wants the link any more"));
+}
+
 void imap_connection::on_stop() {
   end(fail(errc::cancelled, "the gateway is stopping"));
 }
@@ -219,6 +225,8 @@ std::size_t imap_connection::read_in() {
     owed_bytes_ += attempt.bytes;
     dialer_->bytes_in.fetch_add(attempt.bytes, std::memory_order_relaxed);
     session_->received(std::span<const char>{buffer.data(), attempt.bytes});
+    if (body_left_ > 0 && !ears())
+      end(fail(errc::cancelled, "nobody wants the mail that follows"));
     break;
   case outcome::want_read:
     if (unsent_)
@@ -246,10 +254,10 @@ mono_time imap_connection::deadline() {
   if (phase != std::exchange(phase_, phase))
     since_ = time;
   // Talking on without answering DONE gains no time.
-  if (phase == waiting_for::idle_end && leaving_idle_ == mono_time{})
-    leaving_idle_ = time;
-  else if (phase != waiting_for::idle_end && phase != waiting_for::rest_of_answer)
+  if (!session_->leaving_idle())
     leaving_idle_ = {};
+  else if (leaving_idle_ == mono_time{})
+    leaving_idle_ = time;
   if (phase != waiting_for::answer && phase != waiting_for::rest_of_answer && phase != waiting_for::idle_end) {
     owed_since_ = {};
   } else if (owed_since_ == mono_time{}) {

@@ -35,6 +35,9 @@ public:
   void close();
   /// Ends at once.
   void end(error why);
+  /// Nobody holds the link any more: ends in the order that close() began, at once without it; at once, too, when a
+  /// body would have to be read to its end for nobody.
+  void let_go();
   void on_stop() override;
 
   [[nodiscard]] io_thread& thread() const noexcept { return thread_; }

@@ -67,7 +67,8 @@ public:
 };
 
 /// A connection to an IMAP server. All members may be called from any thread; they take effect on the link's io
-/// thread. Destroying the handle closes the connection (no LOGOUT) without a further callback.
+/// thread. Destroying the handle closes the connection without a further callback: after close() in the order begun by
+/// that, else at once (no LOGOUT).
 class imap_link {
 public:
   virtual ~imap_link() = default;

@@ -113,6 +113,12 @@ void smtp_connection::end(error why) {
   transport_->close();
 }
 
+void smtp_connection::let_go() {
+  listener_.reset();
+  if (!closing_)
+    end(fail(errc::cancelled, "nobody wants the link any more"));
+}
+
 void smtp_connection::on_stop() {
   // The session knows where in the conversation that hits us.
   if (session_ && !end_)

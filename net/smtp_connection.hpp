@@ -39,6 +39,8 @@ public:
   void close();
   /// Ends at once.
   void end(error why);
+  /// Nobody holds the link any more: ends in the order that close() began, at once without it.
+  void let_go();
   void on_stop() override;
 
   [[nodiscard]] io_thread& thread() const noexcept { return thread_; }

@@ -18,9 +18,7 @@ public:
 
   ~tcp_smtp_link() override {
     connection_->abandon();
-    boost::asio::post(thread_.context(), [gone = std::move(connection_)] {
-      gone->end(fail(errc::cancelled, "nobody wants the link any more"));
-    });
+    boost::asio::post(thread_.context(), [gone = std::move(connection_)] { gone->let_go(); });
   }
 
   void begin(smtp::envelope what) override {

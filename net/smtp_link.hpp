@@ -40,7 +40,8 @@ public:
 };
 
 /// A connection to an SMTP server. All members may be called from any thread; they take effect on the link's io thread,
-/// in order. Destroying the handle closes the connection (no QUIT) without a further callback.
+/// in order. Destroying the handle closes the connection without a further callback: after close() in the order begun
+/// by that, else at once (no QUIT).
 class smtp_link {
 public:
   virtual ~smtp_link() = default;

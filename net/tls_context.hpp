@@ -29,7 +29,8 @@ using ssl_ctx_ptr = std::unique_ptr<SSL_CTX, ssl_ctx_free>;
 class tls_context {
 public:
   /// A client's TLS 1.2+ connection to `host`, not yet connected. The certificate must be valid for `host` (a name or
-  /// an address) and chain to an anchor; a remembered session of the same host and port is offered once.
+  /// an address) and chain to an anchor. A remembered session of the same host and port is offered: one of TLS 1.3
+  /// once, one of TLS 1.2 as often as it is asked for while it is valid.
   [[nodiscard]] result<ssl_ptr> make_client(const std::string& host, std::uint16_t port);
   /// Sessions remembered now, over all servers.
   [[nodiscard]] std::size_t sessions_held() const;

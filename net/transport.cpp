@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,11 +25,13 @@ using outcome = io_attempt::outcome;
 
 namespace {
 
-// A dead peer is noticed within two minutes, idle (keepalive) or with octets under way (user timeout).
+// A peer that is gone is noticed within three and a half minutes. The user timeout counts octets under way and, in
+// place of a number of probes, keepalive in a silence. It counts probes of a closed window, too: a server that is alive
+// and does not read must first meet the deadline of who waits for it.
 constexpr int keepalive_idle_s = 60;
 constexpr int keepalive_interval_s = 10;
-constexpr int keepalive_probes = 5;
-constexpr int user_timeout_ms = 120'000;
+constexpr int user_timeout_ms = 200'000;
+static_assert(std::chrono::milliseconds{user_timeout_ms} > limits::smtp_block_deadline);
 
 error cancelled() {
   return fail(errc::cancelled, "the connection was closed by us");
@@ -43,7 +46,6 @@ void set_options(int fd) {
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
   set(IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_s);
   set(IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
-  set(IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
   set(IPPROTO_TCP, TCP_USER_TIMEOUT, user_timeout_ms);
   set(IPPROTO_TCP, TCP_NODELAY, 1);
 }

@@ -220,6 +220,69 @@ TEST_F(imap_link_test, closes_within_its_deadline_when_logout_is_not_answered) {
   expect_end(errc::cancelled);
 }
 
+// Owners let go of a link as soon as they have closed it.
+TEST_F(imap_link_test, leaves_idle_and_logs_out_though_nobody_holds_it_any_more) {
+  std::string heard;
+  {
+    script_server server{[&](peer& p) {
+                           if (p.start_tls())
+                             serve_imap(p, [&](peer& to, const std::string& tag, const std::string&) {
+                               to.write("+ idling\r\n");
+                               heard = to.read_line();
+                               to.write(tag + " OK done\r\n");
+                               heard += to.read_line();
+                               to.write("* BYE bye\r\nA2 OK bye\r\n");
+                               to.goodbye();
+                               return false;
+                             });
+                         },
+                         &good_};
+    auto link = open(server);
+    link->submit({imap::idle_command{}});
+    ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
+    const std::weak_ptr<recorder> listener = told_;
+    told_.reset();
+    link->close();
+    link.reset();
+    EXPECT_TRUE(none_open(4s)); // by the server's answer, not by the deadline
+    EXPECT_TRUE(listener.expired());
+  }
+  EXPECT_EQ(heard, "DONE\r\nA2 LOGOUT\r\n");
+}
+
+TEST_F(imap_link_test, ends_within_its_deadline_when_nobody_holds_it_nor_answers) {
+  script_server server{[](peer& p) {
+    serve_imap(p, [](peer& to, const std::string&, const std::string&) {
+      to.write("+ idling\r\n");
+      to.drain();
+      return false;
+    });
+  }};
+  auto link = open(server, transport_security::plain, short_deadlines());
+  link->submit({imap::idle_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
+  link->close();
+  link.reset();
+  EXPECT_TRUE(none_open(5s));
+  EXPECT_EQ(told_->now().closed, 0);
+}
+
+TEST_F(imap_link_test, reads_no_body_to_its_end_for_nobody) {
+  script_server server{[](peer& p) {
+    serve_imap(p, [](peer& to, const std::string&, const std::string&) {
+      to.write("* 1 FETCH (UID 1 BODY[] {20000000}\r\n" + std::string(2'000'000, 'x'));
+      to.drain();
+      return false;
+    });
+  }};
+  auto link = open(server, transport_security::plain);
+  link->submit({fetch_all()});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return !s.chunks.empty(); }));
+  link->close();
+  link.reset();
+  EXPECT_TRUE(none_open(4s)); // sooner than a LOGOUT that is not answered
+}
+
 TEST_F(imap_link_test, ends_with_the_error_of_a_command_that_cannot_be_sent) {
   script_server server{[](peer& p) { serve_imap(p); }};
   auto link = open(server, transport_security::plain);
@@ -284,6 +347,27 @@ TEST_F(imap_link_test, ends_open_links_when_the_threads_stop) {
   }
   links[0]->submit({imap::noop_command{}});
   links.clear();
+}
+
+TEST_F(imap_link_test, ends_links_that_take_their_leave_when_the_threads_stop) {
+  script_server server{[](peer& p) {
+    serve_imap(p, [](peer& to, const std::string&, const std::string&) {
+      to.write("+ idling\r\n");
+      to.drain();
+      return false;
+    });
+  }};
+  auto threads = std::make_unique<io_threads>(1);
+  auto dialer = make_imap_dialer(*threads, tls_);
+  auto link = dialer->open(make_target(server, &good_, transport_security::plain), told_);
+  link->submit({imap::idle_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
+  link->close();
+  link.reset();
+  const auto begun = std::chrono::steady_clock::now();
+  threads->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1500ms);
+  EXPECT_EQ(dialer->links_open(), 0U);
 }
 
 } // namespace

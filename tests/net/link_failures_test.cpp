@@ -141,6 +141,32 @@ TEST_F(link_failures_test, finds_a_server_that_talks_on_but_never_answers_done) 
   expect_end(errc::timeout);
 }
 
+TEST_F(link_failures_test, forgets_the_deadline_of_done_once_it_is_answered) {
+  script_server server{[](peer& p) {
+    serve_imap(p, [](peer& to, const std::string& tag, const std::string& line) {
+      if (!line.starts_with("IDLE"))
+        return to.write(tag + " OK done\r\n");
+      to.write("+ idling\r\n");
+      to.read_line();
+      // The answer, and a listing that never ends at the end of a line, for longer than DONE may take.
+      to.write(tag + " OK done\r\n* 1 FETCH (");
+      for (int i = 2; i < 22; ++i) {
+        std::this_thread::sleep_for(50ms);
+        to.write("FLAGS ())\r\n* " + std::to_string(i) + " FETCH (");
+      }
+      return to.write("FLAGS ())\r\n");
+    });
+  }};
+  imap_deadlines deadlines;
+  deadlines.done = 500ms;
+  auto link = open(server, transport_security::plain, deadlines);
+  link->submit({imap::idle_command{}});
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.idling == 1; }));
+  link->end_idle();
+  ASSERT_TRUE(told_->wait([](const seen& s) { return s.data.size() == 21 || s.closed > 0; }));
+  EXPECT_EQ(told_->now().closed, 0) << told_->now().why.detail;
+}
+
 TEST_F(link_failures_test, tells_of_a_server_that_closes_at_every_step) {
   const auto answering = [](std::string words) {
     return [words](peer& p) {

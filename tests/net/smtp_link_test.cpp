@@ -286,6 +286,26 @@ TEST_F(smtp_link_test, notices_that_an_idle_server_hangs_up) {
   }
 }
 
+// Owners let go of a link as soon as they have closed it.
+TEST_F(smtp_link_test, says_goodbye_though_nobody_holds_it_any_more) {
+  {
+    script_server server{[&](peer& p) {
+                           if (p.start_tls())
+                             serve_smtp(p, {}, heard_);
+                         },
+                         &good_};
+    auto link = open(server, transport_security::tls);
+    ASSERT_TRUE(told_->wait([](const seen& s) { return s.ready; }));
+    link->close();
+    link.reset();
+    for (int i = 0; i < 4000 && dialer_->links_open() != 0; ++i) // by the server's answer, not by the deadline
+      std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(dialer_->links_open(), 0U);
+  }
+  EXPECT_EQ(heard_.lines.back(), "QUIT");
+  EXPECT_EQ(told_->now().closed, 0);
+}
+
 TEST_F(smtp_link_test, closes_at_once_before_the_login_is_done) {
   script_server server{[](peer& p) { p.drain(); }};
   auto link = open(server);

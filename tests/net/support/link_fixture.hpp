@@ -42,6 +42,16 @@ protected:
     EXPECT_NE(why.detail.find(words), std::string::npos) << why.detail;
   }
 
+  /// Whether every link ends within `limit`.
+  [[nodiscard]] bool none_open(std::chrono::milliseconds limit) const {
+    for (const auto until = std::chrono::steady_clock::now() + limit; dialer_->links_open() > 0;)
+      if (std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(1ms);
+      else
+        return false;
+    return true;
+  }
+
   static inline std::unique_ptr<scratch_directory> directory_;
   static inline certificate good_;
   tls_contexts tls_;
