@@ -86,10 +86,10 @@ void commit_builder::add_quarantined(const parsed_mail& mail, const std::string&
   ++quarantined_;
 }
 
-void commit_builder::add_unfetchable(message_uid uid) {
+void commit_builder::add_unfetchable(message_uid uid, std::uint32_t generation) {
   parsed_mail mail;
   mail.uid = uid;
-  mail.stable_id = mime::stable_message_id(context_.account, context_.folder, validity_, uid);
+  mail.stable_id = mime::stable_message_id(context_.account, context_.folder, validity_, uid, generation);
   mail.received = now_;
   add_quarantined(mail, "the server lists this message but does not hand it out");
 }
@@ -174,6 +174,10 @@ records::Cursor to_record(const commit_context& context, const position& where, 
   cursor.set_remap_until_uid(where.remap_until.value);
   cursor.set_announce_since_ms(to_ms(where.announce_since));
   cursor.set_updated_ms(to_ms(now));
+  cursor.set_host(context.names.host);
+  cursor.set_address(context.names.address);
+  cursor.set_user(context.names.user);
+  cursor.set_generation(where.generation);
   return cursor;
 }
 
@@ -184,7 +188,21 @@ position from_record(const records::Cursor& stored) {
   where.caught_up = stored.caught_up();
   where.remap_until = message_uid{stored.remap_until_uid()};
   where.announce_since = wall_time{std::chrono::milliseconds{stored.announce_since_ms()}};
+  where.generation = stored.generation();
   return where;
+}
+
+kinship kinship_of(const records::Cursor& stored, const mailbox_names& now) {
+  if (stored.host().empty())
+    return kinship::same;
+  const auto is_name = [&](const std::string& name) {
+    return !name.empty() && (name == now.address || name == now.user || name == now.upn);
+  };
+  if (!is_name(stored.address()) && !is_name(stored.user()))
+    return kinship::other;
+  if (stored.host() != now.host)
+    return kinship::moved;
+  return stored.user() == now.user ? kinship::same : kinship::renamed;
 }
 
 } // namespace postroom::mailbox

@@ -14,6 +14,14 @@
 
 namespace postroom::mailbox {
 
+/// Whose folder is read, in lower case.
+struct mailbox_names {
+  std::string host;
+  std::string address; ///< of the account
+  std::string user;    ///< the mailbox that is opened
+  std::string upn;     ///< its other login name; empty: none
+};
+
 /// What every commit of one mailbox has in common.
 struct commit_context {
   tenant_id tenant;
@@ -21,6 +29,7 @@ struct commit_context {
   std::string folder;
   list_id list; ///< empty: senders are not saved
   storage::fence fence;
+  mailbox_names names{};
 };
 
 /// Builds the one atomic commit of an ingest: message records, events, contacts and the cursor (invariant 6).
@@ -33,8 +42,8 @@ public:
   void add(const parsed_mail& mail);
   /// A mail known from before UIDVALIDITY changed: its record is anchored anew, nothing is announced.
   void add_known(const parsed_mail& mail);
-  /// A message the server refuses to hand out.
-  void add_unfetchable(message_uid uid);
+  /// A message the server refuses to hand out; `generation` as in position.
+  void add_unfetchable(message_uid uid, std::uint32_t generation);
   /// The position that holds once this is committed; call last.
   [[nodiscard]] storage::batch finish(const position& where);
 
@@ -66,5 +75,9 @@ private:
 /// The stored form of a position and back.
 [[nodiscard]] records::Cursor to_record(const commit_context& context, const position& where, wall_time now);
 [[nodiscard]] position from_record(const records::Cursor& stored);
+
+/// Whether a stored position is of the mailbox that has these names now. It is as long as one of its names is: an
+/// account's address may change, or the login name. A position that does not tell counts as the mailbox's own.
+[[nodiscard]] kinship kinship_of(const records::Cursor& stored, const mailbox_names& now);
 
 } // namespace postroom::mailbox

@@ -4,8 +4,8 @@
 
 namespace postroom::mailbox {
 
-std::uint32_t deadlines::await(std::uint32_t attempt, mono_time until) {
-  open_.push_back({++last_number_, attempt, until});
+std::uint32_t deadlines::await(std::uint32_t attempt, asked what, mono_time until) {
+  open_.push_back({++last_number_, {attempt, what}, until});
   return last_number_;
 }
 
@@ -24,7 +24,7 @@ deadlines::due deadlines::take_due(mono_time now) {
   }
   std::erase_if(open_, [&](const question& each) {
     if (each.until <= now)
-      out.unanswered.push_back(each.attempt);
+      out.unanswered.push_back(each.asks);
     return each.until <= now;
   });
   return out;

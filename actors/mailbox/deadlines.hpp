@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/mailbox/asked.hpp"
 #include "base/clock.hpp"
 
 #include <cstdint>
@@ -16,13 +17,18 @@ public:
   /// The machine wants to be woken, in place of what it wanted before.
   void set_timer(std::uint32_t epoch, mono_time at) { timer_ = {epoch, at}; }
   /// An answer is awaited, for the link of this attempt. Its number.
-  [[nodiscard]] std::uint32_t await(std::uint32_t attempt, mono_time until);
+  [[nodiscard]] std::uint32_t await(std::uint32_t attempt, asked what, mono_time until);
   /// It has come. False: it came too late and is nobody's any more.
   [[nodiscard]] bool answered(std::uint32_t number);
 
+  struct unanswered_question {
+    std::uint32_t attempt = 0;
+    asked what = asked::position;
+    friend bool operator==(const unanswered_question&, const unanswered_question&) = default;
+  };
   struct due {
-    std::optional<std::uint32_t> timer;    ///< epoch
-    std::vector<std::uint32_t> unanswered; ///< attempts
+    std::optional<std::uint32_t> timer; ///< epoch
+    std::vector<unanswered_question> unanswered;
   };
   /// What has run out; it is forgotten here.
   [[nodiscard]] due take_due(mono_time now);
@@ -37,7 +43,7 @@ private:
   };
   struct question {
     std::uint32_t number = 0;
-    std::uint32_t attempt = 0;
+    unanswered_question asks;
     mono_time until{};
   };
   [[nodiscard]] std::optional<mono_time> earliest() const;

@@ -63,6 +63,8 @@ void inbound_link::on_data(const imap::response& data) {
   } else if (std::holds_alternative<imap::expunge_data>(data)) {
     exists_ -= exists_ > 0 ? 1 : 0;
   } else if (const auto* fetch = std::get_if<imap::fetch_data>(&data)) {
+    if (fetch->body_withheld)
+      gathered_.withheld.push_back(fetch->uid.value_or(message_uid{}).value);
     // Unasked FETCH data carries flags only; a listing always has a size.
     if (fetch->uid && fetch->size)
       gathered_.listed.push_back({*fetch->uid, fetch->internal_date.value_or(wall_time{}), *fetch->size, {}});
@@ -88,10 +90,15 @@ bool inbound_link::wants_more() {
 }
 
 void inbound_link::on_message(net::fetched_message message) {
+  if (message.uid.value == 0) {
+    gathered_.withheld.push_back(0); // nobody can tell whose body it was
+    return;
+  }
   gathered_.fetched.push_back(message.uid.value);
   auto mail = std::make_shared<parsed_mail>();
   mail->uid = message.uid;
-  mail->stable_id = mime::stable_message_id(context_.account, context_.folder, validity_, message.uid);
+  mail->stable_id =
+      mime::stable_message_id(context_.account, context_.folder, validity_, message.uid, *context_.generation);
   mail->received = message.internal_date;
   mail->bytes = message.bytes;
   if (message.chunks > 0) {

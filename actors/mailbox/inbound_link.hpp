@@ -7,6 +7,7 @@
 #include "net/imap_link.hpp"
 #include "storage/store.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -18,6 +19,8 @@ struct inbound_context {
   tenant_id tenant;
   account_id account;
   std::string folder;
+  /// See position; set by the mailbox before it asks for bodies.
+  std::shared_ptr<const std::atomic<std::uint32_t>> generation;
 };
 
 /// The ear of one attempt to keep a mailbox in step: turns what a link sees into messages for its mailbox actor, stages

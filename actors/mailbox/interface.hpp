@@ -20,6 +20,7 @@ struct input {
 struct position_read {
   std::uint32_t attempt = 0;
   std::optional<position> where;
+  kinship kin = kinship::same;
   revision rev;
   std::optional<error> failed;
 };

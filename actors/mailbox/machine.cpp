@@ -2,6 +2,7 @@
 
 #include "actors/mailbox/refusal.hpp"
 #include "protocol/imap/failure_table.hpp"
+#include "protocol/imap/uid_set.hpp"
 
 #include <algorithm>
 
@@ -44,10 +45,10 @@ std::vector<effect_type> machine::on(event_type what, mono_time ticks, wall_time
     return {};
   std::visit(overloaded{
                  [&](event::started&) { on_started(); },
-                 [&](event::position_loaded& e) { on_position(e.where); },
+                 [&](event::position_loaded& e) { on_position(e); },
                  [&](event::permitted&) { on_permitted(); },
                  [&](event::token_ready& e) { on_token(e); },
-                 [&](event::ask_failed& e) { on_ask_failed(e.why); },
+                 [&](event::ask_failed& e) { on_ask_failed(e); },
                  [&](event::connected&) { on_connected(); },
                  [&](event::command_done& e) { on_command_done(e); },
                  [&](event::idling&) { on_idling(); },
@@ -91,6 +92,7 @@ void machine::on_connected() {
 void machine::on_idling() {
   if (step_ != step::idle_wanted)
     return;
+  idle_until_ = ticks_ + config_.idle_renewal;
   enter(step::idling);
   if (std::exchange(stale_, false))
     leave_idle();
@@ -104,17 +106,28 @@ void machine::on_folder_changed() {
 }
 
 void machine::stop() {
+  in_step_ = false;
   give_up_link();
   enter(step::stopped);
   emit(effect::ended{});
 }
 
-void machine::on_position(const std::optional<position>& where) {
+void machine::on_position(const event::position_loaded& loaded) {
   if (step_ != step::loading)
     return;
-  position_ = where.value_or(position{});
+  position_ = loaded.where.value_or(position{});
   position_known_ = true;
+  kin_ = loaded.kin;
+  if (kin_ == kinship::other)
+    forget_position();
   connect();
+}
+
+/// It was another mailbox's, whose UIDs come again.
+void machine::forget_position() {
+  position fresh;
+  fresh.generation = position_.generation + 1;
+  position_ = fresh;
 }
 
 void machine::on_command_done(event::command_done& done) {
@@ -151,27 +164,48 @@ void machine::on_selected(const event::command_done& done) {
   // the listing, since announcing a folder again and again would be worse.
   const auto validity = done.validity.value_or(uid_validity{1});
   uid_next_ = done.uid_next.value_or(0);
-  if (position_.validity == uid_validity{}) {
-    position_.validity = validity;
-    if (config_.policy == catch_up_policy::all) {
-      anchor(message_uid{0}, {});
-    } else if (config_.policy == catch_up_policy::since) {
-      enter(step::searching);
-      send(imap::uid_search_command{"SINCE " + to_imap_date(config_.since)});
-    } else if (uid_next_ > 0) {
-      position_.caught_up = true; // of what was there before nothing is wanted
-      anchor(message_uid{uid_next_ - 1}, now_);
-    } else {
-      enter(step::searching);
-      send(imap::uid_search_command{"UID *"});
-    }
-    return;
-  }
-  if (position_.validity != validity) {
+  // UIDs never go back under one validity (RFC 9051 §2.3.1.1): where they do, it is another folder or another mailbox,
+  // whose server gave it the same number by chance. Exchange's are small.
+  const bool continues = position_.validity == validity && (uid_next_ == 0 || uid_next_ > position_.last_uid.value);
+  const auto kin = std::exchange(kin_, kinship::same);
+  if (kin == kinship::renamed && !continues && position_.validity != uid_validity{})
+    forget_position();
+  if (position_.validity == uid_validity{})
+    first_sight(validity);
+  else if (!continues || kin == kinship::moved)
     remap(validity, uid_next_);
+  else
+    begin_sync(uid_next_);
+}
+
+void machine::first_sight(uid_validity validity) {
+  position_.validity = validity;
+  if (config_.policy == catch_up_policy::all) {
+    anchor(message_uid{0}, {});
+  } else if (config_.policy == catch_up_policy::only_new && uid_next_ > 0) {
+    position_.caught_up = true; // of what was there before nothing is wanted
+    anchor(message_uid{uid_next_ - 1}, now_);
+  } else if (uid_next_ > 0) {
+    search_from_ = 1;
+    search_since();
+  } else {
+    enter(step::searching);
+    send(imap::uid_search_command{"UID *"});
+  }
+}
+
+/// Only the first hit counts; it is looked for window by window, since all hits of a large folder fit into no answer.
+void machine::search_since() {
+  if (search_from_ >= uid_next_) {
+    position_.remap_until = message_uid{uid_next_ - 1};
+    anchor(position_.remap_until, config_.since);
     return;
   }
-  begin_sync(uid_next_);
+  const auto last = search_from_ + std::min(uid_next_ - search_from_, limits::search_window_uids) - 1;
+  enter(step::searching);
+  send(imap::uid_search_command{"UID " + imap::to_uid_set({search_from_, last}).text + " SINCE " +
+                                to_imap_date(config_.since)});
+  search_from_ = last + 1;
 }
 
 void machine::on_search_done(const event::command_done& done) {
@@ -180,28 +214,30 @@ void machine::on_search_done(const event::command_done& done) {
     return;
   }
   const auto& found = done.found;
-  if (config_.policy == catch_up_policy::since) {
-    // SINCE works on days in the server's zone; older mail of that day is left out by `announce_since`.
-    const auto lowest = std::min_element(found.begin(), found.end());
-    const auto last = lowest != found.end() ? *lowest - 1 : (uid_next_ > 0 ? uid_next_ - 1 : 0);
-    position_.remap_until = message_uid{uid_next_ > 0 ? uid_next_ - 1 : 0xffff'ffff};
-    anchor(message_uid{last}, config_.since);
-  } else {
+  if (uid_next_ == 0) { // the server does not predict it: the search was for the highest
     const auto highest = std::max_element(found.begin(), found.end());
-    position_.caught_up = true;
-    anchor(message_uid{highest != found.end() ? *highest : 0}, now_);
+    uid_next_ = (highest != found.end() ? *highest : 0) + 1;
+    first_sight(position_.validity);
+  } else if (found.empty()) {
+    search_since();
+  } else {
+    // SINCE works on days in the server's zone; older mail of that day is left out by `announce_since`.
+    position_.remap_until = message_uid{uid_next_ - 1};
+    anchor(message_uid{*std::min_element(found.begin(), found.end()) - 1}, config_.since);
   }
 }
 
 void machine::anchor(message_uid last_uid, wall_time announce_since) {
   position_.last_uid = last_uid;
   position_.announce_since = announce_since;
+  suspects_.clear(); // the numbers may be of other messages now
   enter(step::anchoring);
   emit(effect::commit_position{position_});
 }
 
 void machine::remap(uid_validity validity, std::uint32_t uid_next) {
   position_.validity = validity;
+  ++position_.generation;
   position_.remap_until = message_uid{uid_next > 0 ? uid_next - 1 : 0xffff'ffff};
   anchor(message_uid{0}, position_.announce_since);
 }
@@ -266,17 +302,8 @@ void machine::on_closed(const error& why) {
   if (step_ == step::connecting && (broke_off || why.code == errc::connect_failed || why.code == errc::dns_failed))
     emit(effect::tell_tried{false});
   if (broke_off && reading != ranges_.end())
-    for (auto uid : reading->range.uids)
-      ++suspects_[uid];
+    suspect(reading->range.uids);
   fail_over(why);
-}
-
-/// At once, to a clean session.
-void machine::reconnect() {
-  give_up_link();
-  reconnect_at_.reset();
-  connect();
-  emit(effect::report{});
 }
 
 void machine::give_up_link() {
@@ -303,6 +330,7 @@ void machine::fail_over(const error& why) {
   ready_since_ = {};
   give_up_link();
   if (why.code == errc::session_expired) {
+    in_step_ = false; // the row before the server may be long
     fresh_token_ = true;
     wait_for(std::chrono::milliseconds{static_cast<std::int64_t>(chance() * 1000)});
     return;
@@ -350,7 +378,7 @@ void machine::enter(step next) {
   if (next == step::connecting)
     last_ticket_ = 0;
   if (next == step::idling) {
-    auto delay = std::chrono::milliseconds{config_.idle_renewal};
+    auto delay = std::chrono::ceil<std::chrono::milliseconds>(idle_until_ - ticks_);
     for (const auto& at : {renew_token_at_, reconnect_at_})
       if (at)
         delay = std::min<std::chrono::milliseconds>(delay, *at - now_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/mailbox/asked.hpp"
 #include "actors/mailbox/sync_plan.hpp"
 #include "actors/messages.hpp"
 #include "actors/restart_policy.hpp"
@@ -40,6 +41,16 @@ struct position {
   message_uid remap_until;
   /// What the catch-up policy leaves out stays out, also after a change of UIDVALIDITY.
   wall_time announce_since{};
+  /// How often numbering began anew; part of the messages' ids, since UIDs come again.
+  std::uint32_t generation = 0;
+};
+
+/// Whose folder a stored position is of, seen from the mailbox that is read now.
+enum class kinship : std::uint8_t {
+  same,
+  renamed, ///< opened under another name than before: perhaps another mailbox
+  moved,   ///< of the same name at another server
+  other,   ///< another mailbox's
 };
 
 // -- Events: what happened -------------------------------------------------------------------------------------------
@@ -48,15 +59,17 @@ namespace event {
 struct started {};
 struct position_loaded {
   std::optional<position> where;
+  kinship kin = kinship::same;
 };
 struct permitted {};
 struct token_ready {
   wall_time expires{};
   std::optional<wall_time> renewed; ///< when a newer one is planned to be there
 };
-/// Something asked of another actor failed: token, permit, credit, cursor.
+/// Something asked of another actor failed.
 struct ask_failed {
   error why;
+  asked what = asked::position;
 };
 struct connected {};
 /// A command ended, with what came along.
@@ -69,6 +82,8 @@ struct command_done {
   /// Messages whose bodies came since the command before ended. Servers begin the next command of a pipeline before
   /// they answer this one (Dovecot does): they may belong to a later command.
   std::vector<std::uint32_t> fetched;
+  /// Messages for whose bodies the server sent NIL; 0: it did not say which.
+  std::vector<std::uint32_t> withheld;
 };
 struct idling {};
 /// EXISTS, EXPUNGE or anything else that calls for a look.
@@ -185,6 +200,12 @@ private:
     waiting, ///< for the next try
     stopped,
   };
+  /// A message that was in flight when the server refused it or the link died.
+  struct suspicion {
+    mono_time since{};
+    std::uint8_t failures = 0;
+    bool given_up = false;
+  };
   struct range_in_flight {
     fetch_range range;
     bool credited = false;
@@ -192,19 +213,20 @@ private:
     std::size_t expected = 0;
     std::size_t parsed = 0;
     bool committing = false;
-    bool refused = false; ///< a single message the server will not hand out
+    bool refused = false;         ///< a single message the server will not hand out
+    std::optional<error> failure; ///< it did not come; told when those before it are committed
   };
 
   void on_started();
   void on_permitted();
-  void on_ask_failed(const error& why);
+  void on_ask_failed(const event::ask_failed& failure);
   void on_connected();
   void on_idling();
   void on_folder_changed();
   void on_credited();
   void on_commit_failed(const event::commit_failed& failure);
   void stop();
-  void on_position(const std::optional<position>& where);
+  void on_position(const event::position_loaded& loaded);
   void on_token(const event::token_ready& token);
   void on_command_done(event::command_done& done);
   void on_selected(const event::command_done& done);
@@ -213,11 +235,16 @@ private:
   void on_fetch_done(const event::command_done& done);
   void on_idle_done(event::command_done& done);
   [[nodiscard]] range_in_flight* range_of(std::uint32_t uid);
+  void suspect(const std::vector<std::uint32_t>& uids);
+  void note_withheld(std::uint32_t uid, range_in_flight& asked_for);
   void on_parsed(std::uint32_t uid);
   void on_committed();
   void on_timer(std::uint32_t epoch);
   void on_closed(const error& why);
 
+  void forget_position();
+  void first_sight(uid_validity validity);
+  void search_since();
   void anchor(message_uid last_uid, wall_time announce_since);
   void remap(uid_validity validity, std::uint32_t uid_next);
   void begin_sync(std::uint32_t uid_next);
@@ -228,7 +255,6 @@ private:
   void plan_token_renewal(const event::token_ready& token);
   void plan_move(const event::token_ready& token);
   void connect();
-  void reconnect();
   void drop_link();
   [[nodiscard]] bool at_rest() const;
   void give_up_link();
@@ -243,9 +269,9 @@ private:
   settings config_;
   position position_;
   sync_plan plan_;
-  std::vector<net::listed_message> early_listed_;  ///< came before the IDLE ended behind which it was asked for
-  std::vector<range_in_flight> ranges_;            ///< a few; the first is committed first
-  std::map<std::uint32_t, std::uint8_t> suspects_; ///< UIDs in flight when a link died, and how often
+  std::vector<net::listed_message> early_listed_; ///< came before the IDLE ended behind which it was asked for
+  std::vector<range_in_flight> ranges_;           ///< a few; the first is committed first
+  std::map<std::uint32_t, suspicion> suspects_;   ///< by UID
   std::vector<effect_type> effects_;
   restart_policy failures_;
   std::optional<error> last_error_;
@@ -256,12 +282,15 @@ private:
   wall_time now_{};
   mono_time ticks_{};
   mono_time ready_since_{};
+  mono_time idle_until_{}; ///< when the IDLE that goes on is to be renewed
   wall_time token_expires_{};
   std::minstd_rand random_;
   imap::ticket last_ticket_ = 0;
   imap::ticket idle_ticket_ = 0;
   std::uint32_t timer_epoch_ = 0;
   std::uint32_t uid_next_ = 0;
+  std::uint32_t search_from_ = 0; ///< UIDs below are searched
+  kinship kin_ = kinship::same;   ///< until the folder is opened
   step step_ = step::created;
   enum class move : std::uint8_t { none, permit_asked, token_asked } move_ = move::none; ///< to a new session
   bool position_known_ = false;

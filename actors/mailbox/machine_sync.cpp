@@ -1,5 +1,6 @@
 #include "actors/mailbox/machine.hpp"
 #include "actors/mailbox/refusal.hpp"
+#include "protocol/imap/uid_set.hpp"
 
 #include <algorithm>
 
@@ -7,29 +8,24 @@
 namespace postroom::mailbox {
 namespace {
 
-/// A message whose fetch failed this often is set aside.
+using namespace std::chrono_literals;
+
+/// A message whose fetch failed this often, over this time, is set aside: servers have trouble for minutes and then
+/// refuse good mail, too; and what stands behind the message must not wait for hours.
 constexpr std::uint8_t fetch_failures_max = 3;
+constexpr auto fetch_patience = 10min;
 /// Ranges asked for ahead: one on the wire while the other is parsed and committed.
 constexpr std::size_t ranges_ahead = 2;
 
 const std::vector<std::string> list_items{"UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"};
 const std::vector<std::string> fetch_items{"UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"};
 
-/// UIDs as a set, runs folded: 4,6:9.
-std::string to_set(const std::vector<std::uint32_t>& uids) {
-  std::string out;
-  for (std::size_t i = 0; i < uids.size();) {
-    std::size_t end = i;
-    while (end + 1 < uids.size() && uids[end + 1] == uids[end] + 1)
-      ++end;
-    if (!out.empty())
-      out += ',';
-    out += std::to_string(uids[i]);
-    if (end > i)
-      out += ':' + std::to_string(uids[end]);
-    i = end + 1;
-  }
-  return out;
+/// A range has few enough UIDs for one set.
+imap::uid_set_text to_set(const fetch_range& range) {
+  std::vector<message_uid> uids;
+  for (const auto uid : range.uids)
+    uids.push_back({uid});
+  return imap::to_uid_sets(uids).front();
 }
 
 } // namespace
@@ -56,7 +52,7 @@ void machine::drive_sync() {
       continue;
     }
     range_in_flight next;
-    if (suspicious && suspects_[range->first()] >= fetch_failures_max) {
+    if (suspicious && suspects_[range->first()].given_up) {
       next.credited = next.fetched = next.refused = true;
       next.range = std::move(*range);
       ranges_.push_back(std::move(next));
@@ -73,8 +69,8 @@ void machine::drive_sync() {
     return;
   if (const auto window = plan_.next_window()) {
     listing_ = true;
-    const auto set = std::to_string(window->first) + ':' + (window->open_end ? "*" : std::to_string(window->last));
-    send(imap::uid_fetch_command{{set}, list_items});
+    send(imap::uid_fetch_command{imap::to_uid_set({window->first, window->open_end ? imap::uid_star : window->last}),
+                                 list_items});
     return;
   }
   if (std::exchange(stale_, false)) {
@@ -117,14 +113,31 @@ void machine::on_fetch_done(const event::command_done& done) {
   if (it == ranges_.end())
     return;
   if (done.outcome.kind != imap::status_kind::ok) {
-    // Which message it was about is not said. Fetch this range's messages one by one from a clean session.
-    for (auto uid : it->range.uids)
-      ++suspects_[uid];
-    reconnect();
-    return;
+    it->failure = refusal_of(done.outcome, "UID FETCH", errc::command_refused);
+    // Which message it was about is not said: the range's messages are fetched one by one. Where the words are about
+    // the session or the mailbox, it was about none.
+    if (it->failure->code == errc::command_refused)
+      suspect(it->range.uids);
   }
+  for (const auto uid : done.withheld)
+    note_withheld(uid, *it);
   it->fetched = true;
   commit_ready();
+}
+
+void machine::suspect(const std::vector<std::uint32_t>& uids) {
+  for (const auto uid : uids) {
+    auto& each = suspects_.try_emplace(uid, suspicion{ticks_}).first->second;
+    each.failures = std::min<std::uint8_t>(each.failures + 1, fetch_failures_max);
+    each.given_up = each.failures == fetch_failures_max && ticks_ - each.since >= fetch_patience;
+  }
+}
+
+/// RFC 3501 §7.4.2 lets a body be NIL; that is no empty mail. Whether it was expunged the next listing tells.
+void machine::note_withheld(std::uint32_t uid, range_in_flight& asked_for) {
+  auto* known = range_of(uid);
+  suspect(known ? std::vector{uid} : asked_for.range.uids);
+  (known ? *known : asked_for).failure = fail(errc::command_refused, "UID FETCH: the server sends NIL for a message");
 }
 
 machine::range_in_flight* machine::range_of(std::uint32_t uid) {
@@ -141,7 +154,7 @@ void machine::on_credited() {
     return;
   }
   next->credited = true;
-  send(imap::uid_fetch_command{{to_set(next->range.uids)}, fetch_items});
+  send(imap::uid_fetch_command{to_set(next->range), fetch_items});
   drive_sync();
 }
 
@@ -155,6 +168,10 @@ void machine::commit_ready() {
   if (ranges_.empty())
     return;
   auto& front = ranges_.front();
+  if (const auto failure = front.failure) {
+    fail_over(*failure);
+    return;
+  }
   if (front.committing || !front.fetched || front.parsed < front.expected)
     return;
   front.committing = true;
@@ -179,8 +196,10 @@ void machine::on_committed() {
     suspects_.erase(uid);
   const bool had_credit = !ranges_.front().refused;
   ranges_.erase(ranges_.begin());
-  if (had_credit)
+  if (had_credit) {
+    failures_.worked(); // mail comes: what is refused beside it needs no long waits
     emit(effect::return_credit{});
+  }
   commit_ready();
   drive_sync();
 }

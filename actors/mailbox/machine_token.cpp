@@ -1,4 +1,5 @@
 #include "actors/mailbox/machine.hpp"
+#include "protocol/imap/folder_name.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,8 @@ void machine::on_token(const event::token_ready& token) {
     enter(step::connecting);
     emit(effect::open_link{});
     // It goes out as soon as the login is done, without waiting for us.
-    send(imap::select_command{config_.folder, true});
+    const auto folder = imap::encode_folder_name(config_.folder);
+    send(imap::select_command{folder ? *folder : config_.folder, true});
     return;
   }
   if (step_ == step::stopped || step_ == step::waiting)
@@ -73,9 +75,11 @@ void machine::on_permitted() {
   emit(effect::ask_token{std::exchange(fresh_token_, false)});
 }
 
-void machine::on_ask_failed(const error& why) {
-  if (step_ != step::idling && move_ == move::none) {
-    fail_over(why);
+void machine::on_ask_failed(const event::ask_failed& failure) {
+  const bool asked_from_session = (failure.what == asked::token && step_ != step::token) ||
+                                  (failure.what == asked::permit && step_ != step::permit);
+  if (!asked_from_session) {
+    fail_over(failure.why);
     return;
   }
   // A renewal that fails while the session lives is no reason to end it: the server will, if at all.

@@ -43,10 +43,10 @@ void arm(self_pointer self) {
 
 /// Asks another actor; the answer counts only for the attempt that asked, and until the deadline.
 template <class Answer, class Actor, class Question, class Then>
-void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds limit, Question question, Then then) {
+void ask_for(self_pointer self, asked what, const Actor& whom, Question question, Then then) {
   auto& s = mine(self);
   const auto attempt = s.attempt;
-  const auto number = s.waiting.await(attempt, s.world->time.ticks() + limit);
+  const auto number = s.waiting.await(attempt, what, s.world->time.ticks() + answer_limit);
   arm(self);
   self->request(whom, kept_by_the_asker, std::move(question))
       .then(
@@ -54,9 +54,9 @@ void ask_for(self_pointer self, const Actor& whom, std::chrono::milliseconds lim
             if (mine(self).waiting.answered(number) && mine(self).attempt == attempt)
               then(self, answer);
           },
-          [self, attempt, number](const caf::error& e) {
+          [self, attempt, number, what](const caf::error& e) {
             if (mine(self).waiting.answered(number) && mine(self).attempt == attempt)
-              feed(self, event::ask_failed{from_caf(e)});
+              feed(self, event::ask_failed{from_caf(e), what});
           });
 }
 
@@ -64,12 +64,14 @@ void perform(self_pointer self, const effect::load_position&) {
   auto& s = mine(self);
   auto key = storage::keys::cursor(s.context.tenant, s.context.account, s.context.folder);
   const mailbox_actor me{self};
-  storage::get<records::Cursor>(s.world->store, std::move(key), [me, attempt = s.attempt](auto got) {
-    position_read answer{attempt, {}, {}, {}};
+  storage::get<records::Cursor>(s.world->store, std::move(key), [me, attempt = s.attempt, task = s.task](auto got) {
+    position_read answer;
+    answer.attempt = attempt;
     if (!got) {
       answer.failed = got.error();
     } else if (*got) {
       answer.where = from_record((*got)->value);
+      answer.kin = kinship_of((*got)->value, task->names);
       answer.rev = (*got)->rev;
     }
     tell(me, std::move(answer));
@@ -78,22 +80,24 @@ void perform(self_pointer self, const effect::load_position&) {
 
 void perform(self_pointer self, const effect::ask_permit&) {
   auto& s = mine(self);
-  const auto attempt = s.attempt;
+  // The place of an attempt that is over is as good as another: two of them would cost the row a turn.
+  if (std::exchange(s.place, s.attempt))
+    return;
   self->request(s.world->admission, until_its_turn, want_connection{s.task->target.host, s.task->target.port})
       .then(
-          [self, attempt](const ack&) {
-            if (mine(self).attempt == attempt)
-              feed(self, event::permitted{});
+          [self](const ack&) {
+            mine(self).place.reset();
+            feed(self, event::permitted{});
           },
-          [self, attempt](const caf::error& e) {
-            if (mine(self).attempt == attempt)
-              feed(self, event::ask_failed{from_caf(e)});
+          [self](const caf::error& e) {
+            if (std::exchange(mine(self).place, std::nullopt) == mine(self).attempt)
+              feed(self, event::ask_failed{from_caf(e), asked::permit});
           });
 }
 
 void perform(self_pointer self, const effect::ask_token& e) {
   auto& s = mine(self);
-  ask_for<access_token>(self, s.task->provider, answer_limit, want_access_token{s.task->grant, e.refresh},
+  ask_for<access_token>(self, asked::token, s.task->provider, want_access_token{s.task->grant, e.refresh},
                         [](self_pointer me, const access_token& token) {
                           mine(me).token = token.value;
                           feed(me, event::token_ready{token.expires, token.renewed});
@@ -107,9 +111,9 @@ void perform(self_pointer self, const effect::open_link&) {
   if (s.user > 0)
     target.session.user = s.task->other_users[s.user - 1];
   target.session.token_or_password = std::exchange(s.token, {});
-  auto listener = std::make_shared<inbound_link>(mailbox_actor{self}, s.attempt,
-                                                 inbound_context{s.context.tenant, s.context.account, s.context.folder},
-                                                 s.world->store, s.world->parser);
+  inbound_context context{s.context.tenant, s.context.account, s.context.folder, s.generation};
+  auto listener = std::make_shared<inbound_link>(mailbox_actor{self}, s.attempt, std::move(context), s.world->store,
+                                                 s.world->parser);
   s.link = s.world->dialer.open(std::move(target), std::move(listener));
 }
 
@@ -119,8 +123,10 @@ void perform(self_pointer self, const effect::tell_tried& e) {
 }
 
 void perform(self_pointer self, effect::submit& e) {
-  if (mine(self).link)
-    mine(self).link->submit(std::move(e.commands));
+  auto& s = mine(self);
+  *s.generation = s.machine->where().generation;
+  if (s.link)
+    s.link->submit(std::move(e.commands));
 }
 
 void perform(self_pointer self, const effect::end_idle&) {
@@ -155,7 +161,7 @@ void perform(self_pointer self, const effect::ask_credit& e) {
           },
           [self, attempt](const caf::error& e) {
             if (mine(self).attempt == attempt)
-              feed(self, event::ask_failed{from_caf(e)});
+              feed(self, event::ask_failed{from_caf(e), asked::credit});
           });
 }
 
@@ -172,7 +178,7 @@ void perform(self_pointer self, const effect::return_credit& e) {
 void send_commit(self_pointer self, storage::batch batch, bool patient, std::function<void(self_pointer)> done) {
   auto& s = mine(self);
   auto shared = std::make_shared<storage::batch>(std::move(batch));
-  ask_for<commit_answer>(self, s.world->archive, answer_limit, commit_request{std::move(shared), patient},
+  ask_for<commit_answer>(self, asked::commit, s.world->archive, commit_request{std::move(shared), patient},
                          [done](self_pointer me, const commit_answer& answer) {
                            const auto& result = *answer.result;
                            if (result.outcome == storage::outcome::committed) {
@@ -234,6 +240,19 @@ account_status status_of(self_pointer self) {
   return out;
 }
 
+/// What killed the parser is quarantined now, and remembered there.
+void forget_suspects(self_pointer self, uid_validity validity, const std::vector<message_uid>& set_aside) {
+  auto& s = mine(self);
+  mime::message_facts facts;
+  facts.account = s.context.account;
+  facts.folder = s.context.folder;
+  facts.uid_validity = validity;
+  for (const auto uid : set_aside) {
+    facts.uid = uid;
+    s.world->parser.forget(facts);
+  }
+}
+
 /// Commits the next part of the range at hand, and so on until all of it is stored.
 void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t>> known) {
   auto& s = mine(self);
@@ -242,13 +261,16 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
   commit_builder builder{s.context, range.next.validity, s.cursor_revision, now};
   auto where = range.next;
   std::vector<wall_time> arrivals;
+  std::vector<message_uid> set_aside;
   std::size_t skipped = 0;
   for (auto uid : range.unfetchable)
-    builder.add_unfetchable(message_uid{uid});
+    builder.add_unfetchable(message_uid{uid}, where.generation);
   range.unfetchable.clear();
   auto it = s.parsed.lower_bound(range.first);
   while (it != s.parsed.end() && it->first <= range.last && builder.bytes() < commit_bytes) {
     const auto& mail = *it->second;
+    if (std::holds_alternative<parsing::quarantined>(mail.outcome))
+      set_aside.push_back(mail.uid);
     // Dates are compared only for what was there before we looked: they are the server's, to the second.
     const bool was_there = it->first <= where.remap_until.value;
     const bool old = known->contains(it->first) || (was_there && mail.received < where.announce_since);
@@ -265,8 +287,10 @@ void commit_part(self_pointer self, std::shared_ptr<const std::set<std::uint32_t
   if (rest)
     where.last_uid = message_uid{it->first - 1};
   const auto quarantined = builder.quarantined();
-  send_commit(self, builder.finish(where), false, [known, rest, arrivals, skipped, quarantined](self_pointer me) {
+  auto batch = builder.finish(where);
+  send_commit(self, std::move(batch), false, [=, validity = where.validity](self_pointer me) {
     count_committed(me, arrivals, skipped, quarantined);
+    forget_suspects(me, validity, set_aside);
     if (rest) {
       commit_part(me, known);
       return;
@@ -327,9 +351,9 @@ void on_alarm(self_pointer self, const timer_rang& rang) {
   const auto due = s.waiting.take_due(s.world->time.ticks());
   if (due.timer)
     feed(self, event::timer{*due.timer});
-  for (const auto attempt : due.unanswered)
-    if (attempt == s.attempt)
-      feed(self, event::ask_failed{fail(errc::timeout, "an actor did not answer in time")});
+  for (const auto& each : due.unanswered)
+    if (each.attempt == s.attempt)
+      feed(self, event::ask_failed{fail(errc::timeout, "an actor did not answer in time"), each.what});
   arm(self);
 }
 
@@ -344,37 +368,45 @@ void try_next_name(state& s, errc why) {
     s.user = static_cast<std::uint8_t>((s.user + 1U) % (s.task->other_users.size() + 1));
 }
 
+void complain(self_pointer self, const error& why) {
+  auto& s = mine(self);
+  s.world->metrics.mailbox.failed(why.code);
+  const auto known = knowledge::explain(why);
+  log::warning("mailbox.waiting", {{"tenant", s.context.tenant.str()},
+                                   {"account", s.context.account.str()},
+                                   {"state", to_string(s.shown)},
+                                   {"code", to_string(why.code)},
+                                   {"detail", why.detail},
+                                   {"cause", why.cause},
+                                   {"who_acts", to_string(known.who)},
+                                   {"remedy", known.remedy}});
+}
+
 void perform(self_pointer self, const effect::report&) {
   auto& s = mine(self);
   const auto now = s.machine->state();
+  const auto& why = s.machine->last_error();
   if (now == s.shown) {
     // It waits as before, but for another reason, or is no longer in step: whoever repairs that wakes it up.
-    if (now == mailbox_state::waiting)
-      tell(s.task->supervisor, status_of(self));
+    if (now != mailbox_state::waiting)
+      return;
+    tell(s.task->supervisor, status_of(self));
+    if (why)
+      complain(self, *why);
     return;
   }
   s.world->metrics.mailbox.moved(to_string(s.shown), to_string(now));
   s.shown = now;
   s.since = s.world->time.now();
-  if (!passes_quickly(now))
+  // Of its end the supervisor learns by itself, and then perhaps runs another one already.
+  if (!passes_quickly(now) && now != mailbox_state::inactive)
     tell(s.task->supervisor, status_of(self));
-  const auto& why = s.machine->last_error();
   if (why && now == mailbox_state::waiting)
     try_next_name(s, why->code);
-  if (why && (now == mailbox_state::waiting || now == mailbox_state::degraded)) {
-    s.world->metrics.mailbox.failed(why->code);
-    const auto known = knowledge::explain(*why);
-    log::warning("mailbox.waiting", {{"tenant", s.context.tenant.str()},
-                                     {"account", s.context.account.str()},
-                                     {"state", to_string(now)},
-                                     {"code", to_string(why->code)},
-                                     {"detail", why->detail},
-                                     {"cause", why->cause},
-                                     {"who_acts", to_string(known.who)},
-                                     {"remedy", known.remedy}});
-  } else {
+  if (why && (now == mailbox_state::waiting || now == mailbox_state::degraded))
+    complain(self, *why);
+  else
     log::debug("mailbox.state", {{"account", s.context.account.str()}, {"state", to_string(now)}});
-  }
 }
 
 /// A mailbox that is gone is in no state at all.
@@ -422,8 +454,11 @@ mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const as
   auto& s = mine(self);
   s.task = std::move(task);
   s.world = world;
+  s.user = s.task->first_user;
   const auto& config = s.task->config;
-  s.context = {config.tenant, config.account, config.folder, s.task->list, world->owned.fence_of(config.account.str())};
+  s.context = {config.tenant, config.account, config.folder, s.task->list, world->owned.fence_of(config.account.str()),
+               s.task->names};
+  s.generation = std::make_shared<std::atomic<std::uint32_t>>(0);
   s.machine.emplace(config, static_cast<unsigned>(std::hash<std::string>{}(config.account.str())));
   s.since = world->time.now();
   world->metrics.mailbox.moved({}, to_string(s.shown));
@@ -442,7 +477,10 @@ mailbox_actor::behavior_type mailbox(self_pointer self, std::shared_ptr<const as
         if (read.attempt != mine(self).attempt)
           return;
         mine(self).cursor_revision = read.rev;
-        feed(self, read.failed ? event_type{event::ask_failed{*read.failed}} : event::position_loaded{read.where});
+        if (read.failed)
+          feed(self, event::ask_failed{*read.failed, asked::position});
+        else
+          feed(self, event::position_loaded{read.where, read.kin});
       },
       [self](const body_stored& stored) { on_body(self, stored); },
       [self](const mail_ready& ready) { on_mail(self, ready); },

@@ -8,6 +8,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@ struct assignment {
   net::imap_target target; ///< the token is filled in at each attempt
   /// Login names to be tried when the server does not know the mailbox by the target's, in turn.
   std::vector<std::string> other_users;
+  mailbox_names names;         ///< whose folder it is
+  std::uint8_t first_user = 0; ///< which is tried first: 0 the target's, else one of `other_users`
   list_id list;
   grant_id grant;
   provider_actor provider;
@@ -39,14 +42,16 @@ struct state {
   std::map<std::uint32_t, std::shared_ptr<const parsed_mail>> parsed; ///< by UID, not yet committed
   std::vector<credit> credits;                                        ///< in the order of the ranges they are for
   std::optional<effect::commit_range> committing;
+  std::shared_ptr<std::atomic<std::uint32_t>> generation; ///< where the links see it
   deadlines waiting;
   std::optional<mono_time> alarm; ///< one that is on its way
   secret<> token;
   revision cursor_revision;
-  std::uint8_t user = 0;     ///< 0: the target's; else one of `other_users`
-  std::uint32_t attempt = 0; ///< counts links; what belongs to an older one is ignored
+  std::uint8_t user = 0;              ///< 0: the target's; else one of `other_users`
+  std::uint32_t attempt = 0;          ///< counts links; what belongs to an older one is ignored
+  std::optional<std::uint32_t> place; ///< in the row before the server: the attempt that last asked for it
   wall_time since{};
-  mailbox_state shown = mailbox_state::inactive;
+  mailbox_state shown = mailbox_state::waiting;
   std::uint64_t announced = 0;
   std::uint64_t quarantined = 0;
 };

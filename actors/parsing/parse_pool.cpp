@@ -28,10 +28,6 @@ parse_outcome parse(const mime::message_facts& facts, mime::byte_source& source)
   out.fingerprint = mime::fingerprint(*parsed, facts.received);
   if (!parsed->from.empty())
     out.first_from = std::move(parsed->from.front());
-  out.subject = std::move(parsed->subject);
-  out.internet_message_id = std::move(parsed->message_id);
-  out.automatic = parsed->automatic;
-  out.server_placeholder = parsed->server_placeholder;
   return out;
 }
 

@@ -18,10 +18,6 @@ struct parsed_facts {
   std::string event_data; ///< JSON of message.received
   mime::message_fingerprint fingerprint{};
   mime::address first_from; ///< for contacts; empty when there is none
-  std::string subject;      ///< for the message record
-  std::string internet_message_id;
-  mime::automatic_kind automatic = mime::automatic_kind::none;
-  bool server_placeholder = false; ///< see parsed_message: not the mail itself, fetch it again later
 };
 
 /// Why a mail goes to quarantine with its raw bytes.

@@ -186,7 +186,7 @@ TEST_F(commit_builder_test, quarantines_a_mail_with_its_raw_bytes_and_says_so) {
 
 TEST_F(commit_builder_test, quarantines_what_the_server_does_not_hand_out_without_bytes) {
   auto b = builder();
-  b.add_unfetchable(message_uid{9});
+  b.add_unfetchable(message_uid{9}, 0);
   const auto batch = b.finish(at(9));
   EXPECT_TRUE(all<storage::reference_body>(batch).empty());
   ASSERT_EQ(commit(batch).outcome, storage::outcome::committed);
@@ -254,12 +254,43 @@ TEST_F(commit_builder_test, stores_a_position_as_it_was) {
   where.caught_up = true;
   where.remap_until = message_uid{90};
   where.announce_since = wall_time{std::chrono::milliseconds{1'234'567'890'123}};
+  where.generation = 3;
   const auto back = from_record(to_record(context, where, time.now()));
   EXPECT_EQ(back.validity, where.validity);
   EXPECT_EQ(back.last_uid, where.last_uid);
   EXPECT_EQ(back.caught_up, where.caught_up);
   EXPECT_EQ(back.remap_until, where.remap_until);
   EXPECT_EQ(back.announce_since, where.announce_since);
+  EXPECT_EQ(back.generation, where.generation);
+}
+
+TEST_F(commit_builder_test, knows_whose_position_it_is) {
+  context.names = {"mail.example.com", "sales@example.com", "sales@example.com", ""};
+  const auto stored = to_record(context, at(5), time.now());
+  EXPECT_EQ(kinship_of(stored, context.names), kinship::same);
+  EXPECT_EQ(kinship_of({}, context.names), kinship::same) << "an older version did not tell";
+  const std::string host = "mail.example.com";
+  const std::string sales = "sales@example.com";
+  const std::string info = "info@example.com";
+  EXPECT_EQ(kinship_of(stored, {host, sales, sales, "s.ales@example.com"}), kinship::same);
+  EXPECT_EQ(kinship_of(stored, {host, sales, "s.ales@example.com", ""}), kinship::renamed);
+  EXPECT_EQ(kinship_of(stored, {host, info, sales, ""}), kinship::same) << "the mailbox got another address";
+  EXPECT_EQ(kinship_of(stored, {host, info, "i@example.com", sales}), kinship::renamed);
+  EXPECT_EQ(kinship_of(stored, {host, info, info, ""}), kinship::other);
+  EXPECT_EQ(kinship_of(stored, {"new.example.com", sales, sales, ""}), kinship::moved);
+  EXPECT_EQ(kinship_of(stored, {"new.example.com", info, info, ""}), kinship::other);
+}
+
+TEST_F(commit_builder_test, tells_messages_apart_whose_numbers_came_again) {
+  auto first = builder();
+  first.add_unfetchable(message_uid{9}, 0);
+  ASSERT_EQ(commit(first.finish(at(9))).outcome, storage::outcome::committed);
+  auto again = builder(1);
+  again.add_unfetchable(message_uid{9}, 1);
+  ASSERT_EQ(commit(again.finish(at(9))).outcome, storage::outcome::committed);
+  const auto log = events();
+  ASSERT_EQ(log.size(), 2U);
+  EXPECT_NE(log[0].id(), log[1].id());
 }
 
 } // namespace

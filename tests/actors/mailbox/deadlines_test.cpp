@@ -15,8 +15,8 @@ TEST(deadlines, knows_the_earliest_of_all) {
   deadlines all;
   EXPECT_FALSE(all.alarm(start));
   all.set_timer(1, start + 9min);
-  const auto late = all.await(1, start + 10min);
-  const auto soon = all.await(1, start + 1min);
+  const auto late = all.await(1, asked::commit, start + 10min);
+  const auto soon = all.await(1, asked::token, start + 1min);
   EXPECT_EQ(all.alarm(start), start + 1min);
   EXPECT_TRUE(all.answered(soon));
   EXPECT_EQ(all.alarm(start), start + 9min);
@@ -39,14 +39,14 @@ TEST(deadlines, ring_in_company_when_they_are_far_away) {
 TEST(deadlines, gives_out_what_has_run_out_once) {
   deadlines all;
   all.set_timer(7, start + 1min);
-  const auto number = all.await(3, start + 2min);
+  const auto number = all.await(3, asked::credit, start + 2min);
   EXPECT_FALSE(all.take_due(start).timer);
   const auto first = all.take_due(start + 1min);
   EXPECT_EQ(first.timer, 7U);
   EXPECT_THAT(first.unanswered, IsEmpty());
   const auto second = all.take_due(start + 5min);
   EXPECT_FALSE(second.timer);
-  EXPECT_THAT(second.unanswered, ElementsAre(3U));
+  EXPECT_THAT(second.unanswered, ElementsAre(deadlines::unanswered_question{3, asked::credit}));
   EXPECT_FALSE(all.answered(number)) << "too late";
   EXPECT_FALSE(all.alarm(start));
 }

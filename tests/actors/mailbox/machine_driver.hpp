@@ -36,6 +36,13 @@ public:
   bool link_up = false;
   bool ended = false;
   std::set<std::uint32_t> poisoned; ///< FETCH of these is refused
+  imap::command_outcome refusal{0, imap::status_kind::no, {}, "Internal error occurred."}; ///< so
+  std::set<std::uint32_t> withheld;                                                        ///< their bodies are NIL
+  std::uint32_t found_from = 1;      ///< SEARCH SINCE finds what is not below
+  std::vector<std::string> searches; ///< what was asked
+  std::string opened;                ///< the folder, as it was asked for
+  kinship kin = kinship::same;       ///< of what is stored
+  std::size_t idles_ended = 0;
   std::vector<bool> token_refreshes;
   std::vector<bool> tried; ///< what admission heard
   bool hold_permits = false;
@@ -76,13 +83,16 @@ public:
   }
   /// Lets time pass until the pending timer rings, then runs.
   void pass_timer() {
+    ring_timer();
+    run();
+  }
+  void ring_timer() {
     ASSERT_TRUE(timer_at) << "nothing would ever wake this machine";
     const auto wait = std::max(*timer_at - now, std::chrono::milliseconds{0});
     now += wait;
     ticks += wait;
     timer_at.reset();
     feed(event::timer{timer_epoch});
-    run();
   }
   void close_link(error why) {
     link_up = false;
@@ -102,7 +112,7 @@ public:
   bool in_idle = false;
 
 private:
-  void perform(effect::load_position&) { feed(event::position_loaded{stored}); }
+  void perform(effect::load_position&) { feed(event::position_loaded{stored, kin}); }
   void perform(effect::ask_permit&) {
     if (!hold_permits)
       feed(event::permitted{});
@@ -111,7 +121,7 @@ private:
   void perform(effect::ask_token& e) {
     token_refreshes.push_back(e.refresh);
     if (token_fails) {
-      feed(event::ask_failed{*token_fails});
+      feed(event::ask_failed{*token_fails, asked::token});
       return;
     }
     const auto renewed = token_renewed_after ? std::optional{now + *token_renewed_after} : std::nullopt;
@@ -135,6 +145,7 @@ private:
       answer(++ticket, command);
   }
   void perform(effect::end_idle&) {
+    ++idles_ended;
     if (!std::exchange(in_idle, false) || !link_up)
       return;
     if (lists_before_idle_ends)
@@ -169,10 +180,12 @@ private:
     for (auto uid : e.unfetchable)
       set_aside.push_back(uid);
     stored = e.next;
+    kin = kinship::same;
     feed(event::committed{});
   }
   void perform(effect::commit_position& e) {
     stored = e.next;
+    kin = kinship::same;
     feed(event::committed{});
   }
   void perform(effect::set_timer& e) {
@@ -187,18 +200,19 @@ private:
     done.outcome.id = id;
     if (auto* select = std::get_if<imap::select_command>(&command)) {
       EXPECT_TRUE(select->read_only) << "reading must not change the mailbox";
+      opened = select->folder;
       if (!select_refused.empty()) {
         done.outcome.kind = imap::status_kind::bad;
         done.outcome.text = select_refused;
       }
       done.validity = uid_validity{validity};
-      done.uid_next = uid_next;
+      if (predicts_uid_next)
+        done.uid_next = uid_next;
     } else if (auto* fetch = std::get_if<imap::uid_fetch_command>(&command)) {
       answer_fetch(*fetch, done);
       return;
-    } else if (std::holds_alternative<imap::uid_search_command>(command)) {
-      for (const auto& [uid, size] : folder)
-        done.found.push_back(uid);
+    } else if (const auto* search = std::get_if<imap::uid_search_command>(&command)) {
+      answer_search(search->criteria, done);
     } else if (std::holds_alternative<imap::idle_command>(command)) {
       idle_ticket = id;
       in_idle = true;
@@ -207,17 +221,33 @@ private:
     }
     feed(done);
   }
+  void answer_search(const std::string& criteria, event::command_done& done) {
+    searches.push_back(criteria);
+    if (criteria == "UID *") {
+      if (!folder.empty())
+        done.found.push_back(folder.rbegin()->first);
+      return;
+    }
+    const auto set = criteria.substr(4, criteria.find(' ', 4) - 4);
+    for (auto [first, last] : ranges_of(set))
+      for (auto it = folder.lower_bound(std::max(first, found_from)); it != folder.end() && it->first <= last; ++it)
+        done.found.push_back(it->first);
+  }
   void answer_fetch(const imap::uid_fetch_command& fetch, event::command_done& done) {
     const bool bodies = std::count(fetch.items.begin(), fetch.items.end(), "BODY.PEEK[]") > 0;
     std::vector<std::uint32_t> delivered;
     for (auto [first, last] : ranges_of(fetch.uids.text))
       for (auto it = folder.lower_bound(first); it != folder.end() && it->first <= last; ++it) {
         if (bodies && poisoned.contains(it->first)) {
-          done.outcome.kind = imap::status_kind::no;
+          const auto id = done.outcome.id;
+          done.outcome = refusal;
+          done.outcome.id = id;
           feed(done);
           return;
         }
-        if (bodies)
+        if (bodies && withheld.contains(it->first))
+          done.withheld.push_back(names_withheld ? it->first : 0);
+        else if (bodies)
           delivered.push_back(it->first);
         else
           done.listed.push_back({message_uid{it->first}, {}, it->second, {}});
@@ -268,6 +298,8 @@ private:
 public:
   std::optional<error> token_fails;
   std::string select_refused; ///< with these words; empty: it is not
+  bool predicts_uid_next = true;
+  bool names_withheld = true;
   /// The next listing comes before the answer to the IDLE that DONE ended.
   bool lists_before_idle_ends = false;
   /// The server sends the bodies of two pipelined commands before it answers the first.

@@ -248,29 +248,59 @@ TEST(mailbox_machine, waits_as_long_as_a_throttling_server_says) {
   EXPECT_EQ(world.machine.state(), mailbox_state::waiting);
 }
 
-TEST(mailbox_machine, sets_a_message_aside_that_cannot_be_fetched_and_goes_on) {
-  machine_driver world{config_of(catch_up_policy::all)};
-  world.deliver(6);
-  world.poisoned = {3};
+TEST(mailbox_machine, opens_a_folder_under_its_name_on_the_wire) {
+  auto config = config_of(catch_up_policy::all);
+  config.folder = "R&D/Büro";
+  machine_driver world{config};
   world.feed(event::started{});
   world.until_in_step();
-  EXPECT_EQ(world.announced, (std::vector<std::uint32_t>{1, 2, 4, 5, 6}));
-  EXPECT_EQ(world.set_aside, (std::vector<std::uint32_t>{3}));
-  EXPECT_EQ(world.stored->last_uid.value, 6U);
+  EXPECT_EQ(world.opened, "R&-D/B&APw-ro");
+  EXPECT_EQ(world.machine.config().folder, "R&D/Büro");
 }
 
-TEST(mailbox_machine, walks_a_renumbered_folder_again) {
+TEST(mailbox_machine, blames_a_new_token_or_place_for_nothing_else_that_fails) {
   machine_driver world{config_of(catch_up_policy::all)};
-  world.deliver(4);
-  world.stored = position{uid_validity{13}, message_uid{900}, true, {}, {}};
   world.feed(event::started{});
-  while (world.stored->remap_until.value == 0 && world.step()) {
-  }
-  EXPECT_EQ(world.stored->remap_until.value, 4U);
   world.until_in_step();
-  EXPECT_EQ(world.announced, up_to(4)) << "the shell decides by fingerprint which of them are known";
-  EXPECT_EQ(world.stored->remap_until.value, 0U);
-  EXPECT_EQ(world.stored->validity.value, 14U);
+  world.hold_permits = true;
+  const auto begin = world.now;
+  while (world.now - begin < 58min)
+    world.pass_timer();
+  ASSERT_EQ(world.links_opened, 1U);
+  world.deliver(2);
+  world.feed(event::folder_changed{});
+  while (!world.pending.empty() && !std::holds_alternative<effect::ask_credit>(world.pending.front()))
+    world.step();
+  ASSERT_FALSE(world.pending.empty());
+  world.pending.clear();
+  world.feed(event::ask_failed{fail(errc::busy, "no credit"), asked::credit});
+  world.hold_permits = false;
+  world.until_in_step();
+  EXPECT_EQ(world.announced, up_to(2));
+}
+
+TEST(mailbox_machine, keeps_a_session_at_work_when_only_the_renewal_of_its_token_fails) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.deliver(1);
+  world.feed(event::started{});
+  while (world.machine.state() != mailbox_state::catching_up && world.step()) {
+  }
+  world.feed(event::ask_failed{fail(errc::identity_unavailable, "HTTP 503"), asked::token});
+  world.run();
+  EXPECT_EQ(world.links_opened, 1U);
+  EXPECT_TRUE(world.idling());
+}
+
+TEST(mailbox_machine, renews_its_idle_in_time_whatever_comes_between) {
+  machine_driver world{config_of(catch_up_policy::all)};
+  world.token_renewed_after = 9min;
+  world.feed(event::started{});
+  world.until_in_step();
+  world.token_fails = fail(errc::identity_unavailable, "HTTP 503"); // asked again every half minute
+  const auto begin = world.now;
+  while (world.idles_ended == 0 && world.now - begin < 29min)
+    world.pass_timer();
+  EXPECT_EQ(world.now - begin, world.machine.config().idle_renewal);
 }
 
 TEST(mailbox_machine, parks_after_many_failures_and_still_comes_back) {
@@ -311,7 +341,8 @@ TEST(mailbox_machine, loses_and_doubles_nothing_whatever_breaks_at_any_step) {
   const std::vector<event_type> faults{
       event::link_closed{fail(errc::connection_lost, "reset")},
       event::link_closed{fail(errc::session_expired, "AccessTokenExpired")},
-      event::ask_failed{fail(errc::timeout, "no answer")},
+      event::ask_failed{fail(errc::timeout, "no answer"), asked::credit},
+      event::ask_failed{fail(errc::identity_unavailable, "HTTP 503"), asked::token},
       event::commit_failed{storage::outcome::unavailable, fail(errc::disk_full, "no space")},
       event::parse_failed{fail(errc::store_unavailable, "cannot read")},
       event::folder_changed{},

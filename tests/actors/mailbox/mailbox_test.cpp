@@ -1,5 +1,6 @@
 #include "actors/mailbox/mailbox.hpp"
 
+#include "actors/admission/host_row.hpp"
 #include "actors/tenant/tenant_config.hpp"
 #include "storage/blocking.hpp"
 #include "storage/directory.hpp"
@@ -17,7 +18,8 @@ using mood = pretended_server::mood;
 
 class mailbox_test : public testing::Test, public world_fixture {
 protected:
-  mailbox_test() {
+  explicit mailbox_test(const std::function<void(const std::filesystem::path&)>& prepare = {})
+      : world_fixture(prepare) {
     provider = system.spawn([this](provider_actor::pointer) -> provider_actor::behavior_type {
       return pretended_provider([this](const want_access_token& wish) {
         refreshes.push_back(wish.refresh);
@@ -118,6 +120,19 @@ TEST_F(mailbox_test, comes_back_after_its_connection_broke_and_announces_nothing
   let_retry();
   EXPECT_EQ(status().state, mailbox_state::idle);
   EXPECT_EQ(announced(), received(2));
+}
+
+TEST_F(mailbox_test, keeps_its_place_before_the_server_when_it_begins_anew) {
+  for (std::uint32_t i = 0; i < admission::host_row::failures_until_down; ++i)
+    caf::anon_send(world.admission, connection_tried{"mail.example.com", 993, false});
+  const auto first = ask<ack>(world.admission, want_connection{"mail.example.com", 993});
+  start();
+  caf::anon_send(box, input{0, std::make_shared<event_type>(event::link_closed{fail(errc::connection_lost, "gone")})});
+  let_pass(1100ms, 100ms);
+  ASSERT_TRUE(first.there());
+  EXPECT_EQ(account().dialled, 0U);
+  let_pass(2s, 100ms);
+  EXPECT_EQ(account().dialled, 1U) << "the turn of the place it had, not of a second one";
 }
 
 TEST_F(mailbox_test, waits_for_credit_with_the_mail_still_on_the_server) {
@@ -238,6 +253,58 @@ TEST_F(mailbox_test, recognises_its_mail_when_the_folder_got_a_new_validity) {
   pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
   let_retry();
   EXPECT_EQ(announced(), received(4)) << "only the really new one";
+}
+
+TEST_F(mailbox_test, announces_the_mail_of_a_mailbox_that_was_made_anew_under_ids_of_its_own) {
+  for (int i = 0; i < 3; ++i)
+    account().deliver();
+  start();
+  account().mails.clear();
+  account().uid_next = 1;
+  account().deliver("Berta <berta@example.com>");
+  pretended_server::drop(*server.open_sessions("sales@example.com")[0], fail(errc::connection_lost, "gone"));
+  let_retry();
+  account().deliver("Berta <berta@example.com>");
+  server.announce("sales@example.com");
+  settle();
+  std::set<std::string> ids;
+  for (const auto& each : events_of("acme"))
+    ids.insert(each.id());
+  EXPECT_EQ(ids.size(), 5U) << "consumers drop what has an id that they know";
+}
+
+TEST_F(mailbox_test, passes_no_mail_over_whose_body_the_server_withholds) {
+  for (int i = 0; i < 3; ++i)
+    account().deliver();
+  account().withheld = {2};
+  start();
+  let_pass(1min, 5s);
+  EXPECT_EQ(announced(), received(1));
+  EXPECT_EQ(status().last_error->code, errc::command_refused);
+  account().withheld = {};
+  let_retry();
+  EXPECT_EQ(announced(), received(3));
+}
+
+parsing::inflight_key first_mail_of_sales() {
+  return parsing::inflight_key_of(account_id{"sales"}, "INBOX", uid_validity{14}, message_uid{1});
+}
+
+class mailbox_after_crashes_test : public mailbox_test {
+protected:
+  mailbox_after_crashes_test()
+      : mailbox_test([](const std::filesystem::path& path) {
+          for (int crash = 0; crash < 2; ++crash)
+            (*parsing::inflight_file::open(path))->begin(0, first_mail_of_sales());
+        }) {}
+};
+
+TEST_F(mailbox_after_crashes_test, remembers_a_mail_that_crashed_the_parser_until_it_is_quarantined) {
+  ASSERT_TRUE(inflight->condemned(first_mail_of_sales()));
+  account().deliver();
+  start();
+  EXPECT_EQ(announced(), std::vector<std::string>{"message.quarantined"});
+  EXPECT_FALSE(inflight->suspected(first_mail_of_sales()));
 }
 
 } // namespace

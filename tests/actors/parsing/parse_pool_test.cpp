@@ -116,8 +116,6 @@ TEST_F(pool, parses_from_memory_and_from_a_source) {
   const auto& parsed = std::get<parsed_facts>(one);
   EXPECT_EQ(parsed.event_data, std::get<parsed_facts>(other).event_data);
   EXPECT_EQ(parsed.first_from, (mime::address{"Anna", "anna@example.com"}));
-  EXPECT_EQ(parsed.subject, "hello");
-  EXPECT_EQ(parsed.internet_message_id, "1@x");
   EXPECT_NE(parsed.fingerprint, mime::message_fingerprint{});
   EXPECT_NE(parsed.event_data.find("\"subject\":\"hello\""), std::string::npos);
 }
