@@ -28,6 +28,9 @@ records::OutboxTurn& push_turn(OutboxMail& mail, std::string_view outcome, std::
   return turn;
 }
 
+/// The one refusal that says nothing of who is refused (RFC 5321 §4.5.3.1.10).
+constexpr std::string_view too_many_recipients = "smtp.too_many_recipients";
+
 bool permanent(failure_class klass) {
   return klass == failure_class::message_rejected || klass == failure_class::too_large ||
          klass == failure_class::not_supported || klass == failure_class::recipient_rejected;
@@ -41,26 +44,45 @@ void reject_waiting(OutboxMail& mail, const std::string& words) {
     }
 }
 
-/// Notes what was said of each recipient; the class of those that are to be tried again, if any.
-std::optional<failure_class> note_recipients(OutboxMail& mail, const attempt_end& end) {
-  std::optional<failure_class> deferred;
+/// What was said of recipients one by one.
+struct said_of_each {
+  std::optional<failure_class> deferred; ///< the class of those that are to be tried again; nothing: there are none
+  std::chrono::seconds not_before{0};    ///< likewise
+  bool only_too_many = true;             ///< they were more than the server takes at once, and nothing else is wrong
+  bool some_served = false;
+};
+
+/// Notes what was said of each recipient.
+said_of_each note_recipients(OutboxMail& mail, const attempt_end& end) {
+  said_of_each out;
   for (std::size_t i = 0; i < end.tried.size(); ++i) {
     auto& recipient = *mail.mutable_recipients(static_cast<int>(end.tried[i]));
     if (i >= end.answers.size() || end.answers[i].positive()) {
       if (!end.failure) {
         recipient.set_state(Recipient::ACCEPTED);
         recipient.clear_reply();
+        out.some_served = true;
       }
       continue;
     }
+    const auto& known = smtp::case_of(smtp::phase::recipient, end.answers[i]);
     const auto klass = smtp::classify(smtp::phase::recipient, end.answers[i]);
     recipient.set_reply(cut(to_string(end.answers[i])));
-    if (permanent(klass))
+    if (permanent(klass)) {
       recipient.set_state(Recipient::REJECTED);
-    else
-      deferred = klass;
+      continue;
+    }
+    out.deferred = klass;
+    out.not_before = std::max(out.not_before, known.not_before);
+    out.only_too_many = out.only_too_many && known.key == too_many_recipients;
   }
-  return deferred;
+  return out;
+}
+
+void forget_failing(OutboxMail& mail) {
+  mail.clear_failing_class();
+  mail.clear_failing_since_ms();
+  mail.clear_failing_times();
 }
 
 void settle_final(OutboxMail& mail) {
@@ -68,30 +90,42 @@ void settle_final(OutboxMail& mail) {
       std::ranges::all_of(mail.recipients(), [](const Recipient& r) { return r.state() == Recipient::ACCEPTED; });
   mail.set_state(all ? OutboxMail::SENT : OutboxMail::FAILED);
   mail.set_next_try_ms(0);
-  if (all) {
-    mail.clear_failing_class();
-    mail.clear_failing_since_ms();
-  }
+  if (all)
+    forget_failing(mail);
 }
 
+/// The server serves some at a time, and has just done so: each attempt brings the mail nearer to its end.
+void settle_going_on(OutboxMail& mail) {
+  mail.set_state(OutboxMail::QUEUED);
+  mail.set_next_try_ms(0);
+  forget_failing(mail);
+}
+
+/// Why recipients are left unserved.
+struct reason {
+  failure_class klass{};
+  std::chrono::milliseconds not_before{0};
+  std::string words;
+};
+
 /// Still unserved recipients: when to try again, or that nobody will.
-void settle_waiting(OutboxMail& mail, failure_class klass, std::string words, wall_time now, double chance) {
-  const std::string name{to_string(klass)};
+void settle_waiting(OutboxMail& mail, const reason& why, wall_time now, double chance) {
+  const std::string name{to_string(why.klass)};
   if (mail.failing_class() != name) {
+    forget_failing(mail);
     mail.set_failing_class(name);
     mail.set_failing_since_ms(to_ms(now));
   }
-  const failing so_far{klass, std::max<std::uint32_t>(mail.attempts(), 1),
-                       std::chrono::milliseconds{to_ms(now) - mail.failing_since_ms()},
+  mail.set_failing_times(mail.failing_times() + 1);
+  const failing so_far{why.klass, mail.failing_times(), std::chrono::milliseconds{to_ms(now) - mail.failing_since_ms()},
                        std::chrono::milliseconds{to_ms(now) - mail.created_ms()}};
   const auto delay = next_attempt(so_far, chance);
   if (delay) {
     mail.set_state(OutboxMail::DEFERRED);
-    mail.set_next_try_ms(to_ms(now) + delay->count());
+    mail.set_next_try_ms(to_ms(now) + std::max(*delay, why.not_before).count());
     return;
   }
-  if (!permanent(klass))
-    words = "given up: " + words;
+  const auto words = permanent(why.klass) ? why.words : "given up: " + why.words;
   reject_waiting(mail, words);
   settle_final(mail);
 }
@@ -123,21 +157,27 @@ void note_attempt(OutboxMail& mail, const attempt_end& end, wall_time now, doubl
   mail.set_updated_ms(to_ms(now));
   if (end.counts)
     mail.set_attempts(mail.attempts() + 1);
-  const auto deferred = note_recipients(mail, end);
+  const auto said = note_recipients(mail, end);
   // What is said of single recipients is noted already: the others of them may still be served.
   if (end.failure && permanent(*end.failure) && *end.failure != failure_class::recipient_rejected)
     reject_waiting(mail, end.words);
   if (!end.server_message_id.empty())
     mail.set_server_message_id(end.server_message_id);
   const bool by_recipient = !end.failure || *end.failure == failure_class::recipient_rejected;
-  auto failure = by_recipient && deferred ? deferred : end.failure;
+  const bool by_deferred = by_recipient && said.deferred;
+  auto failure = by_deferred ? said.deferred : end.failure;
   auto words = end.words;
   if (!end.failure && failure) // not what the server said to those who got it
     words = to_string(*std::ranges::find_if_not(end.answers, [](const auto& each) { return each.positive(); }));
   if (waiting_recipients(mail).empty())
     settle_final(mail);
+  else if (said.some_served && said.only_too_many)
+    settle_going_on(mail);
   else
-    settle_waiting(mail, failure.value_or(failure_class::message_deferred), words, now, chance);
+    settle_waiting(
+        mail,
+        {failure.value_or(failure_class::message_deferred), by_deferred ? said.not_before : end.not_before, words}, now,
+        chance);
   if (!failure && mail.state() == OutboxMail::FAILED)
     failure = failure_class::recipient_rejected;
   if (mail.state() == OutboxMail::FAILED && failure)

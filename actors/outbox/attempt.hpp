@@ -6,6 +6,7 @@
 
 #include "records.pb.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct attempt_end {
   std::string host;                           ///< who answered, as it calls itself; empty: nobody did
   smtp::phase where = smtp::phase::greeting;  ///< of what decided
   std::optional<smtp::failure_class> failure; ///< nothing: the server took the mail
+  std::chrono::seconds not_before{0};         ///< what is known of that failure: no sooner again
   std::string words;                          ///< the server's, else ours
   std::vector<std::uint32_t> tried;           ///< indexes of the recipients named in this attempt
   std::vector<smtp::reply> answers;           ///< one for each of `tried`, if it came so far
@@ -32,7 +34,8 @@ struct attempt_end {
 /// The envelope of the next attempt.
 [[nodiscard]] smtp::envelope envelope_of(const records::OutboxMail& of);
 
-/// Notes the attempt: recipients' states, history, and the mail's new state – sent, failed, or deferred until a time.
+/// Notes the attempt: recipients' states, history, and the mail's new state – sent, failed, deferred until a time, or
+/// queued: the server takes only so many recipients at once, and the others' turn is now.
 void note_attempt(records::OutboxMail& mail, const attempt_end& end, wall_time now, double chance);
 
 /// Another turn in the mail's life; the history is bounded: the first turns and the latest are kept.

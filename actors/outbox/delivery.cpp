@@ -40,6 +40,11 @@ smtp::failure_class class_of(errc code) {
   }
 }
 
+void feed_denied(self_pointer self, const caf::error& e) {
+  const auto why = from_caf(e);
+  feed(self, event::denied{class_of(why.code), to_string(why)});
+}
+
 template <class Answer, class Actor, class Limit, class Question, class Then>
 void ask_for(self_pointer self, const Actor& whom, Limit limit, Question question, Then then) {
   const auto attempt = self->state.attempt;
@@ -50,10 +55,8 @@ void ask_for(self_pointer self, const Actor& whom, Limit limit, Question questio
               then(self, answer);
           },
           [self, attempt](const caf::error& e) {
-            if (self->state.attempt != attempt)
-              return;
-            const auto why = from_caf(e);
-            feed(self, event::denied{class_of(why.code), to_string(why)});
+            if (self->state.attempt == attempt)
+              feed_denied(self, e);
           });
 }
 
@@ -63,10 +66,13 @@ void ask_token(self_pointer self, bool refresh, std::function<void(self_pointer,
                         [then](self_pointer me, const access_token& token) { then(me, token); });
 }
 
-/// Who logs in, and so whose limits count, is told by the first token.
+/// Who logs in, and so whose limits count, is told by the token: since the last, another delegate may have signed in.
 void learn_identity(self_pointer self, const std::string& delegate) {
   auto& s = self->state;
-  s.user = s.task->authenticates_as_delegate && !delegate.empty() ? delegate : s.task->shared_user;
+  auto user = s.task->authenticates_as_delegate && !delegate.empty() ? delegate : s.task->shared_user;
+  if (!s.identity.empty() && user == s.user)
+    return;
+  s.user = std::move(user);
   s.identity = sending::identity_name(s.task->tenant, s.task->provider_name, s.user);
   identity_served served{s.identity, s.task->account.str(), {}};
   for (const auto& [hour, count] : s.queue->counts().served_by_hour())
@@ -90,11 +96,6 @@ void ask_slot(self_pointer self) {
 }
 
 void perform(self_pointer self, effect::ask_slot&) {
-  auto& s = self->state;
-  if (!s.identity.empty()) {
-    ask_slot(self);
-    return;
-  }
   ask_token(self, false, [](self_pointer me, const access_token& token) {
     learn_identity(me, token.delegate);
     ask_slot(me);
@@ -138,17 +139,35 @@ void perform(self_pointer self, effect::close_link& e) {
   s.link.reset();
 }
 
+void give_back(self_pointer self, const sending::allowance& unused) {
+  if (unused.recipients != 0)
+    tell(self->state.world->sending, allowance_unused{self->state.identity, unused});
+}
+
 void perform(self_pointer self, effect::ask_allowance& e) {
   auto& s = self->state;
   if (s.task->rules == sending::identity_rules{}) { // nothing to share
     feed(self, event::allowed{});
     return;
   }
-  ask_for<sending_answer>(self, s.world->sending, turn_limit,
-                          want_allowance{s.identity, static_cast<std::uint32_t>(e.recipients)},
-                          [](self_pointer me, const sending_answer& answer) {
-                            feed(me, to_event(answer, event::allowed{answer.others_wait || me->state.others_wait}));
-                          });
+  want_allowance wish{s.identity, static_cast<std::uint32_t>(e.recipients)};
+  self->request(s.world->sending, turn_limit, wish)
+      .then(
+          [self, attempt = s.attempt, seq = s.machine->head_seq()](const sending_answer& answer) {
+            auto& st = self->state;
+            if (st.attempt == attempt && st.machine->head_seq() == seq)
+              feed(self, to_event(answer, event::allowed{answer.others_wait || st.others_wait, answer.counted}));
+            else // for a mail that was taken back, or a connection that is gone
+              give_back(self, answer.counted);
+          },
+          [self, attempt = s.attempt](const caf::error& e) {
+            if (self->state.attempt == attempt)
+              feed_denied(self, e);
+          });
+}
+
+void perform(self_pointer self, effect::return_allowance& e) {
+  give_back(self, e.unused);
 }
 
 void perform(self_pointer self, effect::begin& e) {
@@ -196,19 +215,32 @@ void perform(self_pointer self, effect::mark& e) {
               [](self_pointer me) { feed(me, event::marked{}); });
 }
 
-/// Which events tell of the change.
-std::vector<std::string> events_of(const OutboxMail& before, const OutboxMail& after, wall_time now) {
+/// The type of the event that tells of the change; empty: none does.
+std::string_view told_by(const OutboxMail& before, const OutboxMail& after) {
   if (after.state() == OutboxMail::SENT)
-    return {event_of(after, "outbox.sent", now)};
+    return "outbox.sent";
   if (after.state() == OutboxMail::FAILED)
-    return {event_of(after, "outbox.failed", now)};
+    return "outbox.failed";
   if (after.state() == OutboxMail::HELD)
-    return {event_of(after, "outbox.held", now)};
+    return "outbox.held";
   // One for each reason, not for each attempt.
   const bool told = before.state() == OutboxMail::DEFERRED && before.failing_class() == after.failing_class();
-  if (after.state() == OutboxMail::DEFERRED && !told)
-    return {event_of(after, "outbox.deferred", now)};
-  return {};
+  return after.state() == OutboxMail::DEFERRED && !told ? "outbox.deferred" : std::string_view{};
+}
+
+/// An entry for the tenant's log. `change`: a number that no other change of the mail has.
+std::string event_of(const OutboxMail& mail, std::string_view type, std::uint64_t change, wall_time now) {
+  records::Event event;
+  // A full history stays as long as it is.
+  const auto turns = static_cast<std::size_t>(mail.history_size());
+  const auto turn = turns < limits::outbox_turns_max ? std::to_string(turns) : 'c' + std::to_string(change);
+  event.set_id(mail.account() + "." + mail.id() + "." + turn + "." + std::string{type.substr(type.find('.') + 1)});
+  event.set_type(std::string{type});
+  event.set_source("/tenants/" + mail.tenant() + "/accounts/" + mail.account());
+  event.set_subject(mail.id());
+  event.set_time_ms(now.time_since_epoch().count());
+  event.set_data(boost::json::serialize(describe(mail)));
+  return event.SerializeAsString();
 }
 
 /// Stores the mail at hand as it stands now, and tells the machine.
@@ -216,9 +248,15 @@ void settle(self_pointer self, std::shared_ptr<OutboxMail> after) {
   auto& s = self->state;
   const auto before = s.current.record;
   const auto now = s.world->time.now();
-  auto batch = s.queue->settle(*after, *before, now, events_of(*before, *after, now));
-  send_commit(self, std::move(batch), [before, after](self_pointer me) {
+  const auto type = told_by(*before, *after);
+  std::vector<std::string> events;
+  if (!type.empty())
+    events.push_back(event_of(*after, type, s.queue->changes_so_far(), now));
+  auto batch = s.queue->settle(*after, *before, now, std::move(events));
+  send_commit(self, std::move(batch), [before, after, type](self_pointer me) {
     count_moved(me, before.get(), *after);
+    if (!type.empty())
+      me->state.world->metrics.mailbox.event(type);
     if (me->state.link_shown == "sending")
       show_link(me, "ready");
     feed(me, event::settled{});
@@ -296,18 +334,26 @@ void perform(self_pointer self, effect::settle_undecided& e) {
   settle(self, std::move(after));
 }
 
+void search_with(self_pointer self, const access_token& token) {
+  auto& s = self->state;
+  if (s.search_users.empty())
+    return;
+  auto target = s.task->sent_target;
+  target.session.user = s.search_users.back();
+  target.session.token_or_password = token.value;
+  auto tried = [gate = s.world->admission, host = target.host, port = target.port](bool arrived) {
+    tell(gate, connection_tried{host, port, arrived});
+  };
+  auto ear = std::make_shared<sent_search>(outbox_actor{self}, s.attempt, s.current.record->message_id(), tried);
+  s.search = s.world->dialer.open(std::move(target), ear);
+  ear->attach(s.search);
+}
+
 void open_search(self_pointer self) {
-  ask_token(self, false, [](self_pointer me, const access_token& token) {
-    auto& st = me->state;
-    if (st.search_users.empty())
-      return;
-    auto target = st.task->sent_target;
-    target.session.user = st.search_users.back();
-    target.session.token_or_password = token.value;
-    auto ear = std::make_shared<sent_search>(outbox_actor{me}, st.attempt, st.current.record->message_id());
-    st.search = st.world->dialer.open(std::move(target), ear);
-    ear->attach(st.search);
-  });
+  const auto& s = self->state;
+  const want_connection wish{s.task->sent_target.host, s.task->sent_target.port};
+  ask_for<ack>(self, s.world->admission, until_its_turn, wish,
+               [](self_pointer me, const ack&) { ask_token(me, false, search_with); });
 }
 
 /// First the identity's own Sent, where servers keep what it submitted, then the shared mailbox's.
@@ -332,7 +378,7 @@ void perform(self_pointer self, effect::search_sent&) {
 }
 
 void perform(self_pointer self, effect::report& e) {
-  tell(self->state.world->sending, identity_report{self->state.identity, e.failure});
+  tell(self->state.world->sending, identity_report{self->state.identity, e.verdict});
 }
 
 void perform(self_pointer self, effect::set_timer& e) {
@@ -346,27 +392,12 @@ void perform(self_pointer self, effect::ended&) {
 
 } // namespace
 
-std::string event_of(const OutboxMail& mail, std::string_view type, wall_time now) {
-  records::Event event;
-  event.set_id(mail.account() + "." + mail.id() + "." + std::to_string(mail.history_size()) + "." +
-               std::string{type.substr(type.find('.') + 1)});
-  event.set_type(std::string{type});
-  event.set_source("/tenants/" + mail.tenant() + "/accounts/" + mail.account());
-  event.set_subject(mail.id());
-  event.set_time_ms(now.time_since_epoch().count());
-  event.set_data(boost::json::serialize(describe(mail)));
-  return event.SerializeAsString();
-}
-
 void count_moved(self_pointer self, const OutboxMail* before, const OutboxMail& after) {
   auto& metrics = self->state.world->metrics;
   metrics.outbox.moved(before ? state_of(*before, 0) : std::string_view{}, state_of(after, 0));
   if (!is_final(after))
     return;
   metrics.outbox.finished(state_of(after, 0));
-  if (after.state() == OutboxMail::CANCELLED)
-    return;
-  metrics.mailbox.event(after.state() == OutboxMail::SENT ? "outbox.sent" : "outbox.failed");
   if (after.state() == OutboxMail::SENT)
     metrics.outbox.delivered(std::chrono::milliseconds{after.updated_ms() - after.created_ms()});
 }

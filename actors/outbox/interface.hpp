@@ -46,6 +46,7 @@ struct chunk_read {
 struct mail_read {
   std::shared_ptr<records::OutboxMail> mail; ///< null: there is none
   std::optional<error> failed;
+  revision seen; ///< of the counters in the same snapshot
 };
 /// What is known of an idempotency key.
 struct key_read {

@@ -48,17 +48,26 @@ bool concerns_identity(failure_class klass) {
   }
 }
 
+struct refused_so {
+  failure_class klass = failure_class::protocol;
+  std::chrono::seconds not_before{0};
+};
+
+refused_so known_of(smtp::phase where, const smtp::reply& answer) {
+  return {smtp::classify(where, answer), smtp::case_of(where, answer).not_before};
+}
+
 /// When every recipient was refused: what concerns them all comes first, then what passes, then the last word.
-failure_class class_of(const std::vector<smtp::reply>& refusals) {
-  auto klass = failure_class::protocol;
+refused_so known_of(const std::vector<smtp::reply>& refusals) {
+  refused_so out;
   for (const auto& each : refusals) {
-    const auto one = smtp::classify(smtp::phase::recipient, each);
-    if (concerns_identity(one))
+    const auto one = known_of(smtp::phase::recipient, each);
+    if (concerns_identity(one.klass))
       return one;
-    if (klass != failure_class::recipient_deferred)
-      klass = one;
+    if (out.klass != failure_class::recipient_deferred)
+      out = one;
   }
-  return klass;
+  return out;
 }
 
 } // namespace
@@ -80,6 +89,7 @@ std::vector<effect_type> machine::withdraw(wall_time now) {
   effects_.clear();
   if (step_ >= step::envelope)
     drop_link(false); // in the midst of a mail there is no orderly way out
+  return_unused(0);
   // What is asked for is still on its way: the answer finds nobody waiting for it.
   head_.reset();
   ++timer_epoch_;
@@ -105,6 +115,7 @@ void machine::on_event(event::head& e) {
 }
 
 void machine::start_attempt() {
+  return_unused(0); // it begins anew
   served_.clear();
   answers_.clear();
   host_.clear();
@@ -202,8 +213,12 @@ void machine::ask_allowance() {
 }
 
 void machine::on_event(event::allowed& e) {
-  if (step_ != step::allowance)
+  if (step_ != step::allowance) { // for a mail that was taken back
+    if (e.counted.recipients != 0)
+      emit(effect::return_allowance{e.counted});
     return;
+  }
+  counted_ = e.counted;
   others_wait_ = e.others_wait;
   if (link_ == link::none || link_ == link::opening) { // it ended while we waited
     start_attempt();
@@ -224,7 +239,7 @@ void machine::on_event(event::envelope_answered& e) {
     return;
   }
   if (outcome.sender && !outcome.sender->positive()) {
-    fail(smtp::classify(smtp::phase::sender, *outcome.sender), smtp::phase::sender, to_string(*outcome.sender));
+    refused(smtp::phase::sender, *outcome.sender);
     return;
   }
   answers_ = outcome.recipients;
@@ -237,7 +252,9 @@ void machine::on_event(event::envelope_answered& e) {
     return;
   }
   auto end = attempt(smtp::phase::recipient, answers_.empty() ? std::string{} : to_string(answers_.back()));
-  end.failure = class_of(answers_);
+  const auto known = known_of(answers_);
+  end.failure = known.klass;
+  end.not_before = known.not_before;
   settle(std::move(end));
 }
 
@@ -275,7 +292,6 @@ void machine::maybe_end_body() {
   if (step_ != step::body || !fed_ || !marked_)
     return;
   step_ = step::verdict;
-  doubt_since_ = now_;
   emit(effect::end_body{});
 }
 
@@ -292,9 +308,10 @@ void machine::on_event(event::message_done& e) {
     return;
   ++sent_in_turn_;
   if (!e.answer.positive() || step_ != step::verdict) {
-    fail(smtp::classify(e.where, e.answer), e.where, to_string(e.answer));
+    refused(e.where, e.answer);
     return;
   }
+  emit(effect::report{{.failure = {}, .not_before = {}, .mail_taken = true}});
   auto end = attempt(e.where, to_string(e.answer));
   if (const auto id = smtp::message_id_in(e.answer))
     end.server_message_id = *id;
@@ -309,6 +326,12 @@ void machine::on_event(event::link_closed& e) {
     closed_before_verdict(e);
     break;
   case step::envelope:
+    // The envelope itself was at fault, before a word of it was said: no attempt can help.
+    if (!e.last && e.why.code == errc::invalid_argument) {
+      drop_link(true);
+      fail(failure_class::message_rejected, e.where, to_string(e.why));
+      break;
+    }
     // An old connection that ended while nobody looked is nobody's failure.
     if (used && !e.last) {
       start_attempt();
@@ -321,10 +344,12 @@ void machine::on_event(event::link_closed& e) {
     closed_before_verdict(e);
     break;
   case step::verdict:
-    if (e.last && e.where == smtp::phase::message)
-      fail(smtp::classify(e.where, *e.last), e.where, to_string(*e.last));
-    else
+    if (e.last && e.where == smtp::phase::message) {
+      refused(e.where, *e.last);
+    } else {
+      doubt_since_ = now_; // the verdict may have been awaited longer than a copy is
       doubt(to_string(e.why));
+    }
     break;
   case step::resting:
   case step::waiting:
@@ -349,7 +374,10 @@ void machine::closed_before_verdict(const event::link_closed& e) {
     return;
   }
   refused_once_ = false;
-  fail(klass, e.where, e.last ? to_string(*e.last) : to_string(e.why));
+  if (e.last)
+    refused(e.where, *e.last);
+  else
+    fail(klass, e.where, to_string(e.why));
 }
 
 attempt_end machine::attempt(smtp::phase where, std::string words) const {
@@ -368,9 +396,26 @@ void machine::fail(failure_class klass, smtp::phase where, std::string words) {
   settle(std::move(end));
 }
 
+void machine::refused(smtp::phase where, const smtp::reply& answer) {
+  const auto known = known_of(where, answer);
+  auto end = attempt(where, to_string(answer));
+  end.failure = known.klass;
+  end.not_before = known.not_before;
+  settle(std::move(end));
+}
+
+/// The day's limit counts who got the mail; `served`: of the attempt at hand.
+void machine::return_unused(std::size_t served) {
+  auto unused = std::exchange(counted_, {});
+  unused.recipients -= static_cast<std::uint32_t>(std::min<std::size_t>(served, unused.recipients));
+  if (unused.recipients != 0)
+    emit(effect::return_allowance{unused});
+}
+
 void machine::settle(attempt_end end) {
+  return_unused(end.failure ? 0 : served_.size());
   if (end.failure && end.counts && concerns_identity(*end.failure))
-    emit(effect::report{end.failure});
+    emit(effect::report{{.failure = end.failure, .not_before = end.not_before, .mail_taken = false}});
   // A server that throttles or is going away is left alone until the next attempt.
   if (end.failure && concerns_identity(*end.failure))
     drop_link(true);
@@ -395,6 +440,7 @@ void machine::on_event(event::settled&) {
 }
 
 void machine::doubt(std::string words) {
+  return_unused(served_.size()); // of these nobody knows: they stay counted
   drop_link(true);
   step_ = step::doubting;
   emit(effect::settle_doubt{std::move(words)});
@@ -489,6 +535,7 @@ void machine::on_event(event::stop&) {
 }
 
 void machine::stop() {
+  return_unused(0);
   drop_link(step_ < step::envelope);
   step_ = step::stopped;
   emit(effect::ended{});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/outbox/attempt.hpp"
+#include "actors/sending/identity_limits.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "protocol/smtp/client_session.hpp"
@@ -55,6 +56,7 @@ struct denied {
 /// The sending limits allow the mail. Others wait for the connection: give it back after a few mails.
 struct allowed {
   bool others_wait = false;
+  sending::allowance counted{}; ///< against the day's limit: what is not served of it is given back
 };
 struct link_ready {
   smtp::server_info info;
@@ -117,6 +119,10 @@ struct close_link {
 struct ask_allowance {
   std::size_t recipients = 0;
 };
+/// Recipients that were counted but did not get the mail.
+struct return_allowance {
+  sending::allowance unused;
+};
 struct begin {
   smtp::envelope what;
 };
@@ -146,9 +152,9 @@ struct settle_undecided {
   std::string words;
 };
 struct search_sent {};
-/// What the server thinks of the identity: nothing: it works.
+/// What the server thinks of the identity.
 struct report {
-  std::optional<smtp::failure_class> failure;
+  sending::verdict verdict;
 };
 struct set_timer {
   std::chrono::milliseconds delay{};
@@ -159,9 +165,10 @@ struct ended {};
 
 using effect_type =
     std::variant<effect::ask_slot, effect::return_slot, effect::ask_permit, effect::ask_token, effect::open_link,
-                 effect::close_link, effect::ask_allowance, effect::begin, effect::begin_body, effect::feed,
-                 effect::end_body, effect::mark, effect::settle_attempt, effect::settle_doubt, effect::settle_found,
-                 effect::settle_undecided, effect::search_sent, effect::report, effect::set_timer, effect::ended>;
+                 effect::close_link, effect::ask_allowance, effect::return_allowance, effect::begin, effect::begin_body,
+                 effect::feed, effect::end_body, effect::mark, effect::settle_attempt, effect::settle_doubt,
+                 effect::settle_found, effect::settle_undecided, effect::search_sent, effect::report, effect::set_timer,
+                 effect::ended>;
 
 /// Decides how an account's mails leave, one after the other. Owned by one actor; pure: time comes in, effects go out
 /// and must be carried out in order.
@@ -236,6 +243,8 @@ private:
   void maybe_end_body();
   void settle(attempt_end end);
   void fail(smtp::failure_class klass, smtp::phase where, std::string words);
+  void refused(smtp::phase where, const smtp::reply& answer);
+  void return_unused(std::size_t served);
   void closed_before_verdict(const event::link_closed& e);
   void doubt(std::string words);
   void undecided(std::string words);
@@ -250,6 +259,7 @@ private:
   std::optional<head_mail> head_;
   std::vector<std::uint32_t> served_; ///< recipients accepted in the attempt at hand
   std::vector<smtp::reply> answers_;  ///< to each recipient named in it
+  sending::allowance counted_;        ///< for it, and not yet settled
   std::string host_;
   std::vector<effect_type> effects_;
   wall_time now_{};

@@ -1,5 +1,6 @@
 #include "actors/outbox/outbox.hpp"
 
+#include "actors/admission/arrival.hpp"
 #include "actors/bridge.hpp"
 #include "actors/outbox/attempt.hpp"
 #include "actors/outbox/parts.hpp"
@@ -113,13 +114,23 @@ void on_chunk(self_pointer self, const chunk_read& read) {
   feed(self, event::body_fed{s.next_chunk >= s.current.record->chunks()});
 }
 
+/// Shows how the connection stands; admission hears what became of each attempt, or it would take a server that is back
+/// for one that nobody reaches.
+void note_link(self_pointer self, const event_type& what) {
+  const auto& s = self->state;
+  const auto* closed = std::get_if<event::link_closed>(&what);
+  if (!closed && !std::holds_alternative<event::link_ready>(what))
+    return;
+  if (s.link_shown == "connecting")
+    tell(s.world->admission,
+         connection_tried{s.task->target.host, s.task->target.port, !closed || !never_arrived(closed->why.code)});
+  show_link(self, closed ? std::string_view{} : "ready");
+}
+
 void on_input(self_pointer self, const input& in) {
   if (in.attempt != self->state.attempt)
     return;
-  if (std::holds_alternative<event::link_ready>(*in.what))
-    show_link(self, "ready");
-  else if (std::holds_alternative<event::link_closed>(*in.what))
-    show_link(self, {});
+  note_link(self, *in.what);
   if (auto* seen = std::get_if<event::searched>(in.what.get()); seen && search_goes_on(self, *seen))
     return;
   feed(self, std::move(*in.what));

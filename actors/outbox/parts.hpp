@@ -34,8 +34,6 @@ void read_key(self_pointer self);
 void on_key_read(self_pointer self, const key_read& read);
 void on_mail_read(self_pointer self, const mail_read& read);
 
-/// An entry for the tenant's log: `outbox.sent`, …
-[[nodiscard]] std::string event_of(const records::OutboxMail& mail, std::string_view type, wall_time now);
 /// Counts the connection as connecting, ready or sending; empty: there is none.
 void show_link(self_pointer self, std::string_view as);
 /// Counts a stored change of state.

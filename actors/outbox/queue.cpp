@@ -145,6 +145,9 @@ storage::batch queue::settle(const OutboxMail& mail, const OutboxMail& before, w
     out.operations.emplace_back(storage::erase{std::move(pending), {}});
   if (is_final(before))
     out.operations.emplace_back(storage::erase{expiry_key(before), {}});
+  // It may have expired since it was read: then its body is gone, and this is a conflict.
+  if (is_final(before) && !is_final(mail))
+    out.operations.emplace_back(storage::reference_body{blob_of(mail), mail.chunks(), {}});
   put_mail(out, is_final(mail) ? put_away(out, mail) : mail);
   for (auto& event : events)
     out.operations.emplace_back(storage::append{storage::keys::stream_of(context_.tenant), std::move(event)});
@@ -225,7 +228,7 @@ void queue::leave_window(std::uint64_t seq) {
 }
 
 void queue::page_read(std::vector<OutboxMail> mails, bool last, std::uint64_t asked_at, revision seen) {
-  if (asked_at != version_ || seen < settled_)
+  if (asked_at != version_ || is_outdated(seen))
     return;
   for (auto& each : mails)
     window_.push_back({std::make_shared<const OutboxMail>(std::move(each)), {}});

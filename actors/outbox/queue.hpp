@@ -70,6 +70,10 @@ public:
   void page_read(std::vector<records::OutboxMail> mails, bool last, std::uint64_t asked_at, revision seen);
   /// Grows with each change that makes a page under way worthless.
   [[nodiscard]] std::uint64_t window_version() const { return version_; }
+  /// Whether a snapshot with the counters of this revision may show a mail as it was before the latest settle().
+  [[nodiscard]] bool is_outdated(revision seen) const { return seen < settled_; }
+  /// Grows with each batch, over restarts too.
+  [[nodiscard]] std::uint64_t changes_so_far() const { return rev_.value; }
 
   [[nodiscard]] const records::Outbox& counts() const { return counts_; }
   [[nodiscard]] bool empty() const { return counts_.queued() + counts_.deferred() == 0; }

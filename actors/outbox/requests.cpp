@@ -125,20 +125,33 @@ void refuse_change(self_pointer self, const error& why) {
   end_change(self);
 }
 
+mail_read read_mail(const storage::snapshot& view, const storage::record_key& counts, const storage::record_key& mail) {
+  mail_read answer;
+  const auto counted = view.get(counts);
+  auto got = view.get(mail);
+  if (!counted || !got) {
+    answer.failed = counted ? got.error() : counted.error();
+    return answer;
+  }
+  if (*counted)
+    answer.seen = (*counted)->rev;
+  if (!*got)
+    return answer;
+  auto decoded = storage::decode<OutboxMail>(std::move(**got));
+  if (!decoded)
+    answer.failed = decoded.error();
+  else
+    answer.mail = std::make_shared<OutboxMail>(std::move(decoded->value));
+  return answer;
+}
+
 void next_change(self_pointer self) {
   auto& s = self->state;
-  const auto& wish = s.changes.front().wish;
   const outbox_actor me{self};
-  storage::get<OutboxMail>(s.world->store,
-                           storage::keys::outbox_mail(s.task->tenant, s.task->account, seq_of_id(wish.mail)),
-                           [me](auto got) {
-                             mail_read answer;
-                             if (!got)
-                               answer.failed = got.error();
-                             else if (*got)
-                               answer.mail = std::make_shared<OutboxMail>(std::move((*got)->value));
-                             tell(me, std::move(answer));
-                           });
+  const auto counts = storage::keys::outbox(s.task->tenant, s.task->account);
+  const auto mail = storage::keys::outbox_mail(s.task->tenant, s.task->account, seq_of_id(s.changes.front().wish.mail));
+  s.world->store.with_snapshot(
+      [me, counts, mail](const storage::snapshot& view) { tell(me, read_mail(view, counts, mail)); });
 }
 
 /// The request and the mail that a key stands for, if it was used.
@@ -246,6 +259,10 @@ void take_in(self_pointer self, change what) {
 
 void on_mail_read(self_pointer self, const mail_read& read) {
   auto& s = self->state;
+  if (!read.failed && s.queue->is_outdated(read.seen)) { // what it became since must not be written over
+    next_change(self);
+    return;
+  }
   const auto& wish = s.changes.front().wish;
   if (read.failed || !read.mail || read.mail->id() != wish.mail) {
     refuse_change(self,

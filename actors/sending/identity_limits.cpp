@@ -80,36 +80,57 @@ std::uint64_t identity_limits::recipients_of_day(wall_time now) const {
   return sum;
 }
 
-void identity_limits::served(std::size_t recipients, wall_time now) {
-  if (rules_.recipients_per_day != 0)
-    by_hour_[to_ms(now) / hour_ms] += static_cast<std::uint32_t>(recipients);
+allowance identity_limits::served(std::uint32_t recipients, wall_time now) {
+  if (rules_.recipients_per_day == 0)
+    return {};
+  const auto hour = to_ms(now) / hour_ms;
+  by_hour_[hour] += recipients;
+  return {hour, recipients};
+}
+
+void identity_limits::not_served(const allowance& unused) {
+  const auto counted = by_hour_.find(unused.hour);
+  if (counted == by_hour_.end())
+    return;
+  counted->second -= std::min(counted->second, unused.recipients);
+  if (counted->second == 0) // an empty hour frees nothing when it leaves the window
+    by_hour_.erase(counted);
 }
 
 std::optional<refusal> identity_limits::blocked(wall_time now) const {
-  return blocked_ && now < blocked_->until ? blocked_ : std::nullopt;
+  const refusal* longest = nullptr;
+  for (const auto* each : {&logins_, &mails_})
+    if (each->rest && now < each->rest->until && (!longest || longest->until < each->rest->until))
+      longest = &*each->rest;
+  return longest ? std::optional{*longest} : std::nullopt;
 }
 
-void identity_limits::report(std::optional<failure_class> failure, wall_time now, double chance) {
-  if (!failure) {
-    forgive();
+void identity_limits::report(const verdict& what, wall_time now, double chance) {
+  if (!what.failure) {
+    logins_ = {};
+    if (what.mail_taken)
+      mails_ = {};
     return;
   }
-  ++failures_;
-  const bool told_to_wait = *failure == failure_class::throttled || *failure == failure_class::quota_exhausted ||
-                            *failure == failure_class::auth_disabled;
-  if (!told_to_wait && failures_ < failures_tolerated)
+  const auto klass = *what.failure;
+  const bool of_mails = klass == failure_class::throttled || klass == failure_class::quota_exhausted;
+  auto& held = of_mails ? mails_ : logins_;
+  ++held.failures;
+  const bool told_to_wait = of_mails || klass == failure_class::auth_disabled;
+  if (!told_to_wait && held.failures < failures_tolerated)
     return;
-  const auto [first, most] = rest_of(*failure);
-  const auto doublings = std::min<std::uint32_t>(failures_ - (told_to_wait ? 1 : failures_tolerated), 16);
+  const auto [first, most] = rest_of(klass);
+  const auto doublings = std::min<std::uint32_t>(held.failures - (told_to_wait ? 1 : failures_tolerated), 16);
   const auto ceiling = std::min(most, first * (std::int64_t{1} << doublings));
   const auto rest =
       std::chrono::milliseconds{static_cast<std::int64_t>(static_cast<double>(ceiling.count()) * (0.5 + chance / 2))};
-  blocked_ = refusal{*failure, "not tried: this identity failed before and rests", now + rest};
+  const auto until = now + std::max(rest, what.not_before);
+  if (!held.rest || held.rest->until < until) // an hour told before stands
+    held.rest = refusal{klass, "not tried: this identity failed before and rests", until};
 }
 
 void identity_limits::forgive() {
-  failures_ = 0;
-  blocked_.reset();
+  logins_ = mails_ = {};
 }
 
 } // namespace postroom::sending

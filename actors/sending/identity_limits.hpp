@@ -21,6 +21,19 @@ struct identity_rules {
   friend bool operator==(const identity_rules&, const identity_rules&) = default;
 };
 
+/// Recipients counted against a day's limit before a mail to them goes, and in which hour since 1970.
+struct allowance {
+  std::int64_t hour = 0;
+  std::uint32_t recipients = 0;
+};
+
+/// What a server said of an identity: it lets it in, it took a mail of it, or it refused.
+struct verdict {
+  std::optional<smtp::failure_class> failure; ///< nothing: it works
+  std::chrono::milliseconds not_before{0};    ///< a refusal that is known to last: not before then
+  bool mail_taken = false;                    ///< where it works: not the login alone
+};
+
 /// Why an identity must not be used now.
 struct refusal {
   smtp::failure_class klass{};
@@ -46,7 +59,10 @@ public:
   [[nodiscard]] std::chrono::milliseconds take_message(mono_time now, std::chrono::milliseconds most);
   /// Refuses when the recipients of the last 24 hours and these exceed the day's limit.
   [[nodiscard]] std::optional<refusal> refuse_recipients(std::size_t recipients, wall_time now);
-  void served(std::size_t recipients, wall_time now);
+  /// Counts them; nothing where the day has no limit.
+  [[nodiscard]] allowance served(std::uint32_t recipients, wall_time now);
+  /// Those did not get the mail after all.
+  void not_served(const allowance& unused);
   /// Recipients of the last 24 hours, counted where the day has a limit.
   [[nodiscard]] std::uint64_t recipients_of_day(wall_time now) const;
   /// From an earlier process.
@@ -54,18 +70,24 @@ public:
 
   /// Set while the identity is not to be used: it was throttled, ran out of quota, or failed again and again.
   [[nodiscard]] std::optional<refusal> blocked(wall_time now) const;
-  /// What the server answered: nothing: it works.
-  void report(std::optional<smtp::failure_class> failure, wall_time now, double chance);
+  /// What the server answered. A login ends only what is held against logins: an identity that sends too much may
+  /// still log in, as often as it likes. A mail that is taken ends all.
+  void report(const verdict& what, wall_time now, double chance);
   /// Somebody acted: forget what was held against it.
   void forgive();
 
 private:
+  struct record {
+    std::uint32_t failures = 0; ///< in a row
+    std::optional<refusal> rest;
+  };
+
   identity_rules rules_;
   std::uint32_t connections_ = 0;
   mono_time next_message_{};
   std::map<std::int64_t, std::uint32_t> by_hour_; ///< recipients served, by hour since 1970
-  std::uint32_t failures_ = 0;                    ///< in a row
-  std::optional<refusal> blocked_;
+  record logins_;                                 ///< no connection, or no login
+  record mails_;                                  ///< too fast, or too many
 };
 
 } // namespace postroom::sending

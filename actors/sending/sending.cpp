@@ -28,7 +28,7 @@ void serve(self_pointer self, const std::string& name) {
     auto next = std::move(one.waiting.front());
     one.waiting.pop_front();
     hold(self, next.who, name);
-    next.promise.deliver(sending_answer{{}, !one.waiting.empty()});
+    next.promise.deliver(sending_answer{{}, !one.waiting.empty(), {}});
   }
 }
 
@@ -48,6 +48,13 @@ void on_down(self_pointer self, const caf::actor_addr& who) {
   auto& s = self->state;
   for (auto& [name, one] : s.identities)
     std::erase_if(one.waiting, [&](const slot_asker& each) { return each.who == who; });
+  std::erase_if(s.turns, [&](const auto& each) {
+    const auto& turn = each.second;
+    if (turn.who != who)
+      return false;
+    identity_of(self, turn.identity).limits.not_served(turn.counted);
+    return true;
+  });
   const auto held = s.held.extract(who);
   if (!held)
     return;
@@ -71,7 +78,7 @@ caf::result<sending_answer> on_slot(self_pointer self, const want_smtp_slot& wis
   auto& one = identity_of(self, wish.identity);
   one.limits.set_rules(wish.rules);
   if (auto why = one.limits.blocked(time.now()))
-    return sending_answer{std::move(why), false};
+    return sending_answer{std::move(why), false, {}};
   if (s.held.try_emplace(who).second)
     self->monitor(sender);
   auto promise = self->make_response_promise<sending_answer>();
@@ -87,30 +94,40 @@ caf::result<sending_answer> on_allowance(self_pointer self, const want_allowance
   auto& s = self->state;
   auto& one = identity_of(self, wish.identity);
   if (auto why = one.limits.blocked(time.now()))
-    return sending_answer{std::move(why), false};
+    return sending_answer{std::move(why), false, {}};
   if (auto why = one.limits.refuse_recipients(wish.recipients, time.now()))
-    return sending_answer{std::move(why), false};
+    return sending_answer{std::move(why), false, {}};
   const auto wait = one.limits.take_message(time.ticks(), turn_wait_max);
   if (wait > turn_wait_max)
     return sending_answer{refusal{smtp::failure_class::throttled, "more mail waits than this identity may send",
                                   time.now() + turn_wait_max},
-                          false};
-  one.limits.served(wish.recipients, time.now());
+                          false,
+                          {}};
+  const auto counted = one.limits.served(wish.recipients, time.now());
   if (wait.count() == 0)
-    return sending_answer{{}, !one.waiting.empty()};
+    return sending_answer{{}, !one.waiting.empty(), counted};
   metrics.throttled(wait);
+  const auto who = caf::actor_cast<caf::actor_addr>(self->current_sender()); // the promise takes it away
   auto promise = self->make_response_promise<sending_answer>();
   const auto number = s.next_number++;
-  s.turns.emplace(number, turn{wish.identity, promise});
+  s.turns.emplace(number, turn{who, wish.identity, counted, promise});
   self->delayed_send(self, wait, turn_due{number});
   return promise;
+}
+
+/// It may be tried again: the rest is over, or somebody acted.
+void awaken(identity& one, metrics::outbox_probe& metrics) {
+  if (std::exchange(one.rests, false))
+    metrics.breaker_closed();
 }
 
 void on_report(self_pointer self, const identity_report& report, const clock& time, metrics::outbox_probe& metrics) {
   auto& s = self->state;
   auto& one = identity_of(self, report.identity);
-  one.limits.report(report.failure, time.now(), std::uniform_real_distribution<double>{}(s.random));
+  one.limits.report(report.verdict, time.now(), std::uniform_real_distribution<double>{}(s.random));
   const auto why = one.limits.blocked(time.now());
+  if (!why && !report.verdict.failure)
+    awaken(one, metrics);
   if (why && !std::exchange(one.rests, true)) {
     metrics.breaker_opened();
     self->delayed_send(self, why->until - time.now(), breaker_due{report.identity});
@@ -121,15 +138,9 @@ void on_report(self_pointer self, const identity_report& report, const clock& ti
   }
   // Whoever waits for a connection is told: its mails shall say why they do not go.
   while (why && !one.waiting.empty()) {
-    one.waiting.front().promise.deliver(sending_answer{why, false});
+    one.waiting.front().promise.deliver(sending_answer{why, false, {}});
     one.waiting.pop_front();
   }
-}
-
-/// It may be tried again: the rest is over, or somebody acted.
-void awaken(identity& one, metrics::outbox_probe& metrics) {
-  if (std::exchange(one.rests, false))
-    metrics.breaker_closed();
 }
 
 } // namespace
@@ -150,11 +161,8 @@ sending_actor::behavior_type sending(self_pointer self, const clock* time, metri
       [self](const return_smtp_slot& back) {
         give_back(self, caf::actor_cast<caf::actor_addr>(self->current_sender()), back.identity);
       },
-      [self, time, metrics](const identity_report& report) {
-        on_report(self, report, *time, *metrics);
-        if (!report.failure)
-          awaken(identity_of(self, report.identity), *metrics);
-      },
+      [self](const allowance_unused& back) { identity_of(self, back.identity).limits.not_served(back.unused); },
+      [self, time, metrics](const identity_report& report) { on_report(self, report, *time, *metrics); },
       [self](const identity_served& served) {
         auto& one = identity_of(self, served.identity);
         if (!one.told.insert(served.mailbox).second)
@@ -173,7 +181,7 @@ sending_actor::behavior_type sending(self_pointer self, const clock* time, metri
       [self](const turn_due& due) {
         if (auto node = self->state.turns.extract(due.number)) {
           const auto& one = identity_of(self, node.mapped().identity);
-          node.mapped().promise.deliver(sending_answer{{}, !one.waiting.empty()});
+          node.mapped().promise.deliver(sending_answer{{}, !one.waiting.empty(), node.mapped().counted});
         }
       },
       [self, time, metrics](const breaker_due& due) {

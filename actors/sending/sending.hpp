@@ -28,14 +28,20 @@ struct want_allowance {
 /// Whether the identity may be used: granted, or why not and until when.
 struct sending_answer {
   std::optional<sending::refusal> refused;
-  bool others_wait = false; ///< for a connection of this identity
+  bool others_wait = false;     ///< for a connection of this identity
+  sending::allowance counted{}; ///< where recipients were asked for: those who do not get the mail are to be told
+};
+/// Of what was counted, these did not get the mail.
+struct allowance_unused {
+  std::string identity;
+  sending::allowance unused;
 };
 struct return_smtp_slot {
   std::string identity;
 };
 struct identity_report {
   std::string identity;
-  std::optional<smtp::failure_class> failure;
+  sending::verdict verdict;
 };
 /// Recipients served by an earlier process, by hour. Counted once for each mailbox: it tells so each time it starts.
 struct identity_served {
@@ -74,8 +80,8 @@ using sending_actor = caf::typed_actor<
     answers<sending_answer, want_smtp_slot>,
     // Answers when the mail may be sent, or that it must not be for long.
     answers<sending_answer, want_allowance>, answers<identity_status, ask_identity>,
-    // Takes a connection back.
-    accepts<return_smtp_slot>,
+    // Takes a connection back, or recipients that were not served.
+    accepts<return_smtp_slot>, accepts<allowance_unused>,
     // Hears what servers think of an identity.
     accepts<identity_report>, accepts<identity_served>, accepts<identities_renewed>,
     // INTERNAL: timers.
@@ -98,7 +104,9 @@ struct identity {
 };
 
 struct turn {
+  caf::actor_addr who;
   std::string identity;
+  allowance counted;
   caf::typed_response_promise<sending_answer> promise;
 };
 
@@ -121,6 +129,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_smtp_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::want_allowance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::sending_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::return_smtp_slot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::allowance_unused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identity_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::identity_served)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::ask_identity)

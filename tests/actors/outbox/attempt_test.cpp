@@ -121,6 +121,76 @@ TEST(attempt, what_kept_us_from_asking_is_no_attempt) {
   EXPECT_EQ(mail.next_try_ms(), ms(start_of_tests + 30s));
 }
 
+TEST(attempt, waits_longer_each_time_for_what_keeps_us_from_asking) {
+  for (const auto klass : {failure_class::auth_rejected, failure_class::auth_unavailable}) {
+    SCOPED_TRACE(to_string(klass));
+    auto mail = new_mail();
+    auto end = ended(mail, klass);
+    end.counts = false;
+    auto now = start_of_tests;
+    auto last = 0ms;
+    for (int i = 0; i < 10; ++i) {
+      note_attempt(mail, end, now, 0.0);
+      const std::chrono::milliseconds delay{mail.next_try_ms() - ms(now)};
+      EXPECT_TRUE(delay == 2 * last || i == 0 || delay > 7min) << delay.count() << " ms after " << i;
+      EXPECT_GE(delay, last);
+      last = delay;
+      now += delay;
+    }
+    EXPECT_EQ(last, klass == failure_class::auth_rejected ? 15min : 7min + 30s);
+    EXPECT_EQ(mail.attempts(), 0U);
+    note_attempt(mail, ended(mail, failure_class::server_unavailable), now, 0.0);
+    EXPECT_EQ(mail.next_try_ms(), ms(now + 7500ms)) << "another reason begins anew";
+  }
+}
+
+TEST(attempt, a_refusal_that_is_known_to_last_is_not_tried_sooner) {
+  auto mail = new_mail();
+  auto end = ended(mail, failure_class::throttled, {}, "550 5.2.254 RecipientLimit; continuous error");
+  end.not_before = 1h;
+  note_attempt(mail, end, start_of_tests, 0.0);
+  EXPECT_EQ(mail.state(), OutboxMail::DEFERRED);
+  EXPECT_EQ(mail.next_try_ms(), ms(start_of_tests + 1h));
+
+  auto two = new_mail(2);
+  const smtp::reply not_for_an_hour{550, smtp::enhanced_status{5, 2, 255}, "InvalidRecipients; continuous error"};
+  note_attempt(two, ended(two, {}, {yes, not_for_an_hour}), start_of_tests, 0.0);
+  EXPECT_EQ(two.failing_class(), "throttled");
+  EXPECT_EQ(two.next_try_ms(), ms(start_of_tests + 1h)) << "though the other got it";
+}
+
+const smtp::reply too_many{452, smtp::enhanced_status{4, 5, 3}, "Too many recipients"};
+
+TEST(attempt, who_was_too_many_gets_it_next_and_at_once) {
+  auto mail = new_mail(4);
+  note_attempt(mail, ended(mail, failure_class::server_unavailable), start_of_tests, 0.0);
+  for (int i = 0; i < 2; ++i) {
+    note_attempt(
+        mail, ended(mail, {}, i == 0 ? std::vector{yes, too_many, no_such_user, too_many} : std::vector{yes, too_many}),
+        start_of_tests, 0.0);
+    EXPECT_EQ(mail.state(), OutboxMail::QUEUED);
+    EXPECT_EQ(mail.next_try_ms(), 0);
+    EXPECT_EQ(mail.failing_class(), "") << "all is well";
+    EXPECT_EQ(mail.history(i + 1).outcome(), "deferred");
+  }
+  EXPECT_EQ(states_of(mail),
+            (std::vector{Recipient::ACCEPTED, Recipient::ACCEPTED, Recipient::REJECTED, Recipient::WAITING}));
+  note_attempt(mail, ended(mail, {}, {yes}), start_of_tests, 0.0);
+  EXPECT_EQ(mail.state(), OutboxMail::FAILED) << "one of them does not exist";
+}
+
+TEST(attempt, too_many_is_put_off_when_nothing_was_served_or_more_is_wrong) {
+  auto none = new_mail(2);
+  note_attempt(none, ended(none, failure_class::recipient_deferred, {too_many, too_many}), start_of_tests, 0.0);
+  EXPECT_EQ(none.next_try_ms(), ms(start_of_tests + 30s)) << "it would go on for ever";
+  auto mixed = new_mail(3);
+  note_attempt(mixed, ended(mixed, {}, {yes, too_many, greylisted}), start_of_tests, 0.0);
+  EXPECT_EQ(mixed.next_try_ms(), ms(start_of_tests + 30s));
+  auto untaken = new_mail(2);
+  note_attempt(untaken, ended(untaken, failure_class::message_deferred, {yes, too_many}), start_of_tests, 0.0);
+  EXPECT_EQ(untaken.next_try_ms(), ms(start_of_tests + 30s));
+}
+
 TEST(attempt, gives_up_when_it_has_failed_long_enough_for_the_same_reason) {
   auto mail = new_mail();
   auto now = start_of_tests;

@@ -67,6 +67,20 @@ TEST_F(doubtful, a_copy_that_does_not_come_in_time_means_that_it_was_not_sent) {
   EXPECT_LE(d.now - began, 125s);
 }
 
+TEST_F(doubtful, a_verdict_awaited_for_long_leaves_the_copy_all_its_time) {
+  d.play(10);
+  d.now += 10min;
+  d.on(machine_driver::lost());
+  d.on(event::noted{});
+  const auto began = d.now;
+  d.on(event::searched{});
+  EXPECT_EQ(d.names(), names{"set_timer"}) << "it may come at any moment";
+  d.now += d.timer_delay;
+  d.on(event::timer{*d.timer});
+  look_until_settled({});
+  EXPECT_GE(d.now - began, 120s);
+}
+
 TEST_F(doubtful, who_wants_to_decide_himself_is_asked) {
   d.machine = machine{{.sent_copy = true, .resend = false}};
   lose_verdict();

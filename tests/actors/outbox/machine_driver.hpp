@@ -28,12 +28,19 @@ public:
   bool verdict_known = false;
   bool ended = false;
   std::size_t settlements = 0;
+  bool counts = false;     ///< recipients against a day's limit
+  std::size_t counted = 0; ///< of the attempt at hand
+  std::size_t marked = 0;  ///< recipients who may have the mail
   std::optional<std::uint32_t> timer;
   std::chrono::milliseconds timer_delay{};
 
   void on(event_type what) {
     if (std::holds_alternative<event::slot_granted>(what))
       slot = true;
+    if (const auto* allowed = std::get_if<event::allowed>(&what)) {
+      counted += allowed->counted.recipients;
+      counts = counts || counted != 0;
+    }
     has_mark = has_mark || std::holds_alternative<event::marked>(what);
     if (const auto* closed = std::get_if<event::link_closed>(&what)) {
       link = false;
@@ -47,15 +54,33 @@ public:
     EXPECT_FALSE(body_ended) << "taken back while the server may have it";
     take(machine.withdraw(now));
     EXPECT_EQ(machine.head_seq(), 0U);
+    check_counted(0);
   }
   void let_go() { take(machine.let_go()); }
 
   /// The names of what is wanted, in order: `ask_slot`, …
   [[nodiscard]] std::vector<std::string> names() const {
-    static const char* const all[] = {
-        "ask_slot",     "return_slot",      "ask_permit",  "ask_token", "open_link", "close_link",     "ask_allowance",
-        "begin",        "begin_body",       "feed",        "end_body",  "mark",      "settle_attempt", "settle_doubt",
-        "settle_found", "settle_undecided", "search_sent", "report",    "set_timer", "ended"};
+    static const char* const all[] = {"ask_slot",
+                                      "return_slot",
+                                      "ask_permit",
+                                      "ask_token",
+                                      "open_link",
+                                      "close_link",
+                                      "ask_allowance",
+                                      "return_allowance",
+                                      "begin",
+                                      "begin_body",
+                                      "feed",
+                                      "end_body",
+                                      "mark",
+                                      "settle_attempt",
+                                      "settle_doubt",
+                                      "settle_found",
+                                      "settle_undecided",
+                                      "search_sent",
+                                      "report",
+                                      "set_timer",
+                                      "ended"};
     static_assert(std::size(all) == std::variant_size_v<effect_type>);
     std::vector<std::string> out;
     for (const auto& each : wanted)
@@ -155,7 +180,16 @@ private:
   }
   void check(const effect::begin_body&) { EXPECT_TRUE(link); }
   void check(const effect::feed&) { EXPECT_TRUE(link && !body_ended); }
-  void check(const effect::mark&) {
+  void check(const effect::return_allowance& e) {
+    EXPECT_LE(e.unused.recipients, counted);
+    counted -= e.unused.recipients;
+  }
+  void check_counted(std::size_t served) {
+    EXPECT_TRUE(!counts || counted == served) << counted << " counted, " << served << " served";
+    counted = 0;
+  }
+  void check(const effect::mark& e) {
+    marked = e.recipients.size();
     EXPECT_FALSE(body_ended);
     has_mark = false;
   }
@@ -165,12 +199,15 @@ private:
     EXPECT_FALSE(body_ended);
     body_ended = true;
   }
-  void check(const effect::settle_attempt&) {
+  void check(const effect::settle_attempt& e) {
+    const auto accepted = std::ranges::count_if(e.end.answers, [](const auto& each) { return each.positive(); });
+    check_counted(e.end.failure ? 0 : static_cast<std::size_t>(accepted));
     EXPECT_TRUE(!body_ended || verdict_known) << "nobody knows whether the server has it";
     body_ended = false;
     ++settlements;
   }
   void check(const effect::settle_doubt&) {
+    check_counted(marked);
     EXPECT_TRUE(body_ended && !verdict_known) << "there is nothing to doubt";
     body_ended = false;
   }
@@ -182,6 +219,7 @@ private:
   }
   void check(const effect::ended&) {
     EXPECT_FALSE(slot || link) << "left behind";
+    check_counted(0);
     ended = true;
   }
   template <class Other>

@@ -21,7 +21,7 @@ TEST(outbox_machine, sends_a_mail_step_by_step) {
                                                {"mark", "feed"},
                                                {},
                                                {"end_body"},
-                                               {"settle_attempt"}};
+                                               {"report", "settle_attempt"}};
   for (int step = 0; step < machine_driver::steps; ++step) {
     d.on(machine_driver::happening(step));
     EXPECT_EQ(d.names(), wanted[step]) << step;
@@ -309,6 +309,95 @@ TEST(outbox_machine, what_is_denied_puts_the_mail_off_and_is_no_attempt) {
   }
 }
 
+TEST(outbox_machine, a_login_and_a_mail_taken_are_told_apart) {
+  machine_driver d;
+  d.play(5);
+  EXPECT_FALSE(d.find<effect::report>()->verdict.failure);
+  EXPECT_FALSE(d.find<effect::report>()->verdict.mail_taken) << "who sends too much may still log in";
+  d.play(machine_driver::steps, 5);
+  EXPECT_FALSE(d.find<effect::report>()->verdict.failure);
+  EXPECT_TRUE(d.find<effect::report>()->verdict.mail_taken);
+}
+
+const smtp::reply refused_for_an_hour{550, smtp::enhanced_status{5, 2, 254}, "RecipientLimit; continuous error"};
+
+TEST(outbox_machine, a_refusal_that_is_known_to_last_says_how_long) {
+  const std::pair<int, event_type> cases[] = {
+      {6, machine_driver::answers({}, refused_for_an_hour)},
+      {6, machine_driver::answers({refused_for_an_hour})},
+      {10, event::message_done{phase::message, refused_for_an_hour}},
+      {8, event::link_closed{fail(errc::server_bye, "x"), phase::data, refused_for_an_hour}},
+      {10, event::link_closed{fail(errc::server_bye, "x"), phase::message, refused_for_an_hour}},
+  };
+  for (const auto& [at, refusal] : cases) {
+    machine_driver d;
+    d.play(at);
+    d.on(refusal);
+    EXPECT_EQ(d.failure(), failure_class::throttled);
+    EXPECT_EQ(d.find<effect::settle_attempt>()->end.not_before, 1h);
+    EXPECT_EQ(d.find<effect::report>()->verdict.not_before, 1h) << "nor may the identity's others";
+  }
+}
+
+/// A mail to four whose recipients are counted.
+void play_counted(machine_driver& d, int to) {
+  d.on(event::head{machine_driver::mail(1, 4)});
+  d.play(5, 1);
+  d.on(event::allowed{false, {7, 4}});
+  if (to > 6)
+    d.on(machine_driver::answers({yes, no_such_user, yes, greylisted}));
+  d.play(to, 7);
+}
+
+std::size_t given_back(const machine_driver& d) {
+  const auto* found = d.find<effect::return_allowance>();
+  EXPECT_TRUE(!found || found->unused.hour == 7);
+  return found ? found->unused.recipients : 0;
+}
+
+TEST(outbox_machine, who_did_not_get_the_mail_does_not_count) {
+  struct {
+    const char* what;
+    int at;
+    event_type end;
+    std::size_t back;
+  } const cases[] = {
+      {"two of them got it", 10, event::message_done{phase::message, yes}, 2},
+      {"the mail is put off", 10, event::message_done{phase::message, not_now}, 4},
+      {"the sender is refused", 6, machine_driver::answers({}, not_now), 4},
+      {"all are refused", 6, machine_driver::answers({greylisted, greylisted, greylisted, greylisted}), 4},
+      {"the connection is lost", 8, machine_driver::lost(), 4},
+      {"of two nobody knows", 10, machine_driver::lost(), 2},
+      {"the gateway ends", 7, event::stop{}, 4},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.what);
+    machine_driver d;
+    play_counted(d, c.at);
+    d.on(c.end);
+    EXPECT_EQ(given_back(d), c.back);
+  }
+}
+
+TEST(outbox_machine, an_allowance_that_nobody_needs_is_given_back) {
+  machine_driver d;
+  play_counted(d, 6);
+  d.withdraw();
+  EXPECT_EQ(given_back(d), 4U);
+
+  machine_driver late;
+  late.play(5);
+  late.withdraw();
+  late.on(event::allowed{false, {7, 4}});
+  EXPECT_EQ(late.names(), names{"return_allowance"});
+
+  machine_driver lost;
+  lost.play(5);
+  lost.on(machine_driver::lost());
+  lost.on(event::allowed{false, {7, 4}});
+  EXPECT_EQ(lost.names(), (names{"return_allowance", "ask_permit"})) << "it will ask again";
+}
+
 TEST(outbox_machine, a_body_that_cannot_be_read_is_a_failure_of_ours) {
   for (const bool gone : {true, false}) {
     machine_driver d;
@@ -419,6 +508,24 @@ TEST(outbox_machine, somebody_who_acts_is_rewarded_at_once) {
   EXPECT_EQ(d.names(), names{"ask_slot"});
   d.on(event::timer{*d.timer});
   EXPECT_EQ(d.names(), names{}) << "the old timer means nothing any more";
+}
+
+TEST(outbox_machine, a_mail_whose_envelope_cannot_be_said_fails_at_once) {
+  const event::link_closed misused{fail(errc::invalid_argument, "an address"), smtp::phase::sender, {}};
+  machine_driver d;
+  d.play(6);
+  d.on(misused);
+  EXPECT_EQ(d.failure(), smtp::failure_class::message_rejected);
+  d.settled();
+  d.play(machine_driver::steps, 0, 2);
+  d.settled();
+  d.on(machine_driver::happening(0, 3)); // over a connection that has carried another one
+  d.on(event::allowed{});
+  ASSERT_TRUE(d.wants<effect::begin>());
+  d.on(misused);
+  EXPECT_EQ(d.failure(), smtp::failure_class::message_rejected);
+  d.settled();
+  EXPECT_TRUE(d.machine.wants_head()) << "those behind it go on";
 }
 
 TEST(outbox_machine, an_idle_connection_is_let_go_while_a_mail_waits) {

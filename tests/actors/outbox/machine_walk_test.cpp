@@ -61,6 +61,7 @@ private:
   struct question {
     effect_type what;
     std::uint32_t attempt;
+    std::uint64_t seq;
   };
 
   std::size_t below(std::size_t n) { return random_() % n; }
@@ -78,9 +79,9 @@ private:
       const bool silent =
           std::holds_alternative<effect::return_slot>(each) || std::holds_alternative<effect::close_link>(each) ||
           std::holds_alternative<effect::report>(each) || std::holds_alternative<effect::set_timer>(each) ||
-          std::holds_alternative<effect::ended>(each);
+          std::holds_alternative<effect::ended>(each) || std::holds_alternative<effect::return_allowance>(each);
       if (!silent)
-        asked_.push_back({each, attempt_});
+        asked_.push_back({each, attempt_, d.machine.head_seq()});
     }
   }
   void answer() {
@@ -88,6 +89,8 @@ private:
     asked_.pop_front();
     const bool always = asked.what.index() == effect_type{effect::mark{}}.index() || is_settlement(asked.what);
     if (!always && asked.attempt != attempt_)
+      return;
+    if (std::holds_alternative<effect::ask_allowance>(asked.what) && asked.seq != d.machine.head_seq())
       return;
     if (const auto what = std::visit([this](const auto& e) { return reply_to(e); }, asked.what))
       happen(*what);
@@ -107,7 +110,9 @@ private:
   answer_type reply_to(const effect::ask_slot&) { return or_denied(event::slot_granted{}); }
   answer_type reply_to(const effect::ask_permit&) { return or_denied(event::permitted{}); }
   answer_type reply_to(const effect::ask_token&) { return or_denied(event::token_ready{}); }
-  answer_type reply_to(const effect::ask_allowance&) { return or_denied(event::allowed{below(2) == 0}); }
+  answer_type reply_to(const effect::ask_allowance& e) {
+    return or_denied(event::allowed{below(2) == 0, {7, static_cast<std::uint32_t>(e.recipients)}});
+  }
   answer_type reply_to(const effect::open_link&) {
     if (fails())
       return over_link(event::link_closed{fail(errc::auth_rejected, "535"), smtp::phase::login, {}});
@@ -131,7 +136,7 @@ private:
       return event::body_failed{fail(errc::store_unavailable, "x")};
     const bool last = below(2) == 0;
     if (!last) // and room for more at once
-      asked_.push_back({effect::begin_body{}, attempt_});
+      asked_.push_back({effect::begin_body{}, attempt_, d.machine.head_seq()});
     return event::body_fed{last};
   }
   answer_type reply_to(const effect::end_body&) {

@@ -39,8 +39,102 @@ protected:
     const auto mail = mails().at(0);
     return mail.history(mail.history_size() - 1).outcome();
   }
+  pretended_server::account& imap() { return server.accounts["sales@example.com"]; }
+  /// The folders that were opened in search of the copy.
+  names opened() {
+    names out;
+    for (const auto& each : imap().commands)
+      if (const auto* command = std::get_if<imap::select_command>(&each))
+        out.push_back(command->folder);
+    return out;
+  }
   static constexpr const char* id = "one@postroom.example";
 };
+
+TEST_F(outbox_doubt, a_folder_of_another_language_is_known_by_its_name) {
+  for (const std::string folder : {"Gesendete Elemente", "&AMk-l&AOk-ments envoy&AOk-s", "Elementy wys&AUI-ane"}) {
+    SCOPED_TRACE(folder);
+    at_server().mails.clear();
+    imap() = {};
+    imap().listed = {{{}, '/', "INBOX"}, {{}, '/', "Kalender"}, {{}, '/', folder}};
+    imap().sent = {id};
+    imap().sent_in = folder;
+    lose_verdict();
+    EXPECT_EQ(mails().back().state(), OutboxMail::SENT);
+    crash();
+  }
+}
+
+TEST_F(outbox_doubt, looks_into_each_folder_that_may_be_sent) {
+  for (const std::string where : {"Sent", "Sent Items"}) {
+    SCOPED_TRACE(where);
+    at_server().mails.clear();
+    imap() = {};
+    imap().listed = {{{}, '/', "INBOX"}, {{}, '/', "Sent"}, {{}, '/', "Sent Items"}};
+    imap().sent = {id};
+    imap().sent_in = where;
+    lose_verdict();
+    EXPECT_EQ(mails().back().state(), OutboxMail::SENT);
+    crash();
+  }
+}
+
+TEST_F(outbox_doubt, a_folder_that_is_marked_is_the_only_one) {
+  imap().listed = {{{}, '/', "Sent"}, {{"\\Sent"}, '/', "Gesendet"}, {{}, '/', "Sent Items"}};
+  imap().sent = {id};
+  lose_verdict();
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  EXPECT_EQ(opened(), names{"Gesendet"});
+}
+
+TEST_F(outbox_doubt, without_a_folder_known_to_be_sent_nothing_is_sent_again) {
+  imap().listed = {{{}, '/', "INBOX"}, {{}, '/', "Elektitaj"}, {{"\\Noselect"}, '/', "Sent"}};
+  lose_verdict();
+  pass_in_steps(24h, 1min);
+  pass_in_steps(2min);
+  EXPECT_EQ(at_server().mails.size(), 1U);
+  EXPECT_EQ(opened(), names{});
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::HELD) << "a person decides";
+}
+
+TEST_F(outbox_doubt, looks_when_its_turn_to_connect_has_come_and_tells_that_it_arrived) {
+  for (int i = 0; i < 5; ++i)
+    caf::anon_send(world.admission, connection_tried{"mail.example.com", 993, false});
+  imap().sent = {id};
+  lose_verdict();
+  EXPECT_EQ(imap().dialled, 0U) << "nobody reaches the server";
+  pass(1100ms);
+  EXPECT_EQ(imap().dialled, 1U);
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  for (int i = 0; i < 2; ++i) // of a server that is down only one would be let through
+    EXPECT_TRUE(ask<ack>(world.admission, want_connection{"mail.example.com", 993}).there());
+}
+
+TEST_F(outbox_doubt, tells_that_the_server_was_not_reached) {
+  for (int i = 0; i < 4; ++i)
+    caf::anon_send(world.admission, connection_tried{"mail.example.com", 993, false});
+  imap().mood = pretended_server::mood::refuses;
+  lose_verdict();
+  EXPECT_EQ(imap().dialled, 1U);
+  EXPECT_FALSE(ask<ack>(world.admission, want_connection{"mail.example.com", 993}).there());
+}
+
+TEST_F(outbox_doubt, each_event_is_counted_by_its_type) {
+  provider_record.set_sent_copy("no");
+  account_record.set_in_doubt("hold");
+  at_server().refused["r0@example.com"] = greylisted;
+  start();
+  submit("one");
+  at_server().refused.clear();
+  at_server().mood = mood::loses_verdict;
+  pass_in_steps(2min);
+  EXPECT_EQ(events(), (names{"outbox.deferred", "outbox.held"}));
+  EXPECT_TRUE(metrics_show("postroom_events_total{type=\"outbox.deferred\"} 1"));
+  EXPECT_TRUE(metrics_show("postroom_events_total{type=\"outbox.held\"} 1"));
+  at_server().mood = mood::serves;
+  ASSERT_TRUE(change(mails().at(0).id(), mail_action::release));
+  EXPECT_TRUE(metrics_show("postroom_events_total{type=\"outbox.sent\"} 1"));
+}
 
 TEST_F(outbox_doubt, a_copy_in_sent_means_that_it_was_sent) {
   server.accounts["sales@example.com"].sent = {id};
@@ -216,6 +310,10 @@ TEST(sent_folder_names, are_known_in_any_case) {
   EXPECT_TRUE(is_sent_folder_name("Sent Items"));
   EXPECT_TRUE(is_sent_folder_name("SENT"));
   EXPECT_TRUE(is_sent_folder_name("[Gmail]/Sent Mail"));
+  EXPECT_TRUE(is_sent_folder_name("GESENDETE ELEMENTE"));
+  EXPECT_TRUE(is_sent_folder_name("&AOk-l&AOk-ments envoy&AOk-s"));
+  EXPECT_TRUE(is_sent_folder_name("Éléments envoyés")) << "raw UTF-8, as some servers send it";
+  EXPECT_FALSE(is_sent_folder_name("&AOk-broken"));
   EXPECT_FALSE(is_sent_folder_name("Sent Items/old"));
   EXPECT_FALSE(is_sent_folder_name("Unsent"));
 }

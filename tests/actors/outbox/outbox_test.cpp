@@ -243,6 +243,35 @@ TEST_F(outbox_test, whom_the_server_put_off_gets_his_later) {
   EXPECT_EQ(counts().served_by_hour().begin()->second, 2U);
 }
 
+TEST_F(outbox_test, who_is_too_many_for_the_server_gets_it_at_once_in_the_next_attempt) {
+  at_server().recipients_max = 2;
+  start();
+  submit(submission_of("one", "sales", 5));
+  ASSERT_EQ(at_server().mails.size(), 3U) << "no time has passed";
+  EXPECT_EQ(at_server().mails[2].recipients, names{"r4@example.com"});
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::SENT);
+  EXPECT_EQ(events(), names{"outbox.sent"});
+}
+
+TEST_F(outbox_test, mails_that_are_put_off_do_not_use_up_the_recipients_of_the_day) {
+  provider_record = put_provider("acme", "mail", "generic_oidc");
+  provider_record.set_recipients_per_day(10);
+  for (int i = 0; i < 4; ++i)
+    at_server(delegate).refused["r" + std::to_string(i) + "@example.com"] = greylisted;
+  start();
+  submit(submission_of("one", "sales", 4));
+  for (int i = 0; i < 2; ++i)
+    pass_in_steps(5min, 10s);
+  ASSERT_GE(mails().at(0).attempts(), 3U);
+  EXPECT_EQ(mails().at(0).failing_class(), "recipient_deferred");
+  at_server(delegate).refused.clear();
+  quit(box);
+  account_record = put_account("acme", "support");
+  start(); // another mailbox of the same delegate
+  submit(submission_of("two", "support", 10));
+  EXPECT_EQ(delivered(delegate), names{"two"});
+}
+
 TEST_F(outbox_test, says_so_when_the_store_fails_and_ends) {
   start();
   at_server().mood = mood::silent;
@@ -296,7 +325,7 @@ TEST_F(outbox_test, a_refused_login_is_tried_with_a_new_token) {
   start();
   submit("one");
   EXPECT_EQ(at_server().dialled, 2U);
-  EXPECT_EQ(refreshes, (std::vector<bool>{false, false, true})) << "the first tells who we are";
+  EXPECT_EQ(refreshes, (std::vector<bool>{false, false, false, true})) << "every other one tells who we are";
   EXPECT_EQ(mails().at(0).failing_class(), "auth_rejected");
 }
 
@@ -307,6 +336,76 @@ TEST_F(outbox_test, a_delegate_logs_in_for_the_shared_mailbox) {
   EXPECT_EQ(delivered("andrea@example.com"), names{"one"});
   EXPECT_EQ(at_server("andrea@example.com").mails[0].envelope.mail_from, "sales@example.com");
   EXPECT_EQ(at_server("andrea@example.com").tokens, names{"token"});
+}
+
+TEST_F(outbox_test, who_signed_in_last_logs_in_though_mails_wait) {
+  provider_record = put_provider("acme", "mail", "microsoft_azure");
+  at_server("andrea@example.com").mood = mood::rejects_login;
+  start();
+  submit("one");
+  EXPECT_EQ(mails().at(0).state(), OutboxMail::DEFERRED);
+  delegate = "berta@example.com";
+  caf::anon_send(box, try_again{});
+  run();
+  EXPECT_EQ(delivered("berta@example.com"), names{"one"});
+}
+
+TEST_F(outbox_test, tells_that_the_server_is_back_so_that_others_need_not_wait) {
+  for (int i = 0; i < 5; ++i)
+    caf::anon_send(world.admission, connection_tried{"smtp.example.com", 587, false});
+  start();
+  const auto sales = box;
+  account_record = put_account("acme", "support");
+  start();
+  ask<mail_answer>(sales, submission_of("one"));
+  submit(submission_of("two", "support"));
+  EXPECT_TRUE(smtp.sessions.empty());
+  pass(1s);
+  pass(200ms);
+  EXPECT_EQ(delivered("sales@example.com"), names{"one"});
+  EXPECT_EQ(delivered("support@example.com"), names{"two"});
+  quit(sales);
+}
+
+TEST_F(outbox_test, tells_that_the_server_was_not_reached) {
+  for (int i = 0; i < 4; ++i)
+    caf::anon_send(world.admission, connection_tried{"smtp.example.com", 587, false});
+  at_server().mood = mood::refuses;
+  start();
+  submit("one");
+  EXPECT_EQ(at_server().dialled, 1U);
+  EXPECT_FALSE(ask<ack>(world.admission, want_connection{"smtp.example.com", 587}).there());
+}
+
+TEST_F(outbox_test, no_two_events_have_the_same_id) {
+  at_server().verdict = bad_content;
+  start();
+  const auto id = submit("one").get()->mail->id();
+  for (std::size_t i = 0; i < limits::outbox_turns_max; ++i)
+    ASSERT_TRUE(change(id, mail_action::requeue));
+  std::set<std::string> ids;
+  for (const auto& each : events_of("acme"))
+    ids.insert(each.id());
+  EXPECT_EQ(ids.size(), limits::outbox_turns_max + 1) << "whoever reads them would take one for a repetition";
+}
+
+TEST_F(outbox_test, takes_nothing_in_when_somebody_else_has_changed_its_queue) {
+  for (const bool empty : {true, false}) {
+    SCOPED_TRACE(empty);
+    start();
+    if (!empty) {
+      ASSERT_TRUE(submit("one").get());
+    }
+    const auto key = storage::keys::outbox(tenant_id{"acme"}, account_id{"sales"});
+    const auto as_it_was = empty ? std::string{} : counts().SerializeAsString();
+    ASSERT_TRUE(storage::commit_now(*memory, {storage::put{key, as_it_was, shard_of("sales"), {}}}));
+    const auto before = mails().size();
+    const auto answer = submit("two");
+    ASSERT_TRUE(answer.there());
+    EXPECT_EQ(answer.get().error().code, errc::conflict);
+    EXPECT_EQ(mails().size(), before);
+    EXPECT_TRUE(ended()) << "it starts anew from what is stored";
+  }
 }
 
 TEST_F(outbox_test, lets_the_connection_go_and_then_asks_to_end) {

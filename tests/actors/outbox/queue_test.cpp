@@ -1,5 +1,7 @@
 #include "tests/actors/outbox/queue_fixture.hpp"
 
+#include "storage/expiry.hpp"
+
 #include <random>
 
 namespace postroom::outbox {
@@ -139,6 +141,26 @@ TEST_F(queue_test, a_failed_mail_that_is_queued_again_does_not_expire) {
     check_store();
     settle(again, OutboxMail::HELD);
   }
+}
+
+TEST_F(queue_test, a_mail_that_expired_since_it_was_read_does_not_come_back_without_its_body) {
+  const auto failed = settle(accept(), OutboxMail::FAILED);
+  const auto kept = std::chrono::milliseconds{limits::outbox_kept}.count();
+  storage::erase_expired(*store, failed.updated_ms() + kept + 1, [](auto done) { EXPECT_EQ(*done, 1U); });
+  settle_later(failed, OutboxMail::QUEUED);
+  EXPECT_EQ(commit(uncommitted.front()), outcome::conflict);
+  EXPECT_TRUE(stored_mails().empty());
+}
+
+TEST_F(queue_test, knows_what_shows_a_mail_as_it_was) {
+  const auto mail = accept();
+  const auto before = ask_page().seen;
+  EXPECT_FALSE(queue->is_outdated(before));
+  settle_later(mail, OutboxMail::SENT);
+  EXPECT_TRUE(queue->is_outdated(ask_page().seen)) << "it is not stored yet";
+  flush();
+  EXPECT_TRUE(queue->is_outdated(before));
+  EXPECT_FALSE(queue->is_outdated(ask_page().seen));
 }
 
 TEST_F(queue_test, a_held_mail_waits_for_nobody) {

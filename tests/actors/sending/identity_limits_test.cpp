@@ -14,6 +14,9 @@ using smtp::failure_class;
 constexpr mono_time start{1h};
 constexpr wall_time today{std::chrono::hours{24 * 20'000}};
 
+const verdict logged_in{};
+const verdict mail_taken{.failure = {}, .not_before = {}, .mail_taken = true};
+
 identity_limits limited(identity_rules rules) {
   identity_limits out;
   out.set_rules(rules);
@@ -90,8 +93,8 @@ TEST(identity_limits, counts_recipients_of_twenty_four_hours) {
   auto one = limited({0, 0, 100});
   EXPECT_FALSE(one.refuse_recipients(100, today));
   EXPECT_TRUE(one.refuse_recipients(101, today));
-  one.served(60, today);
-  one.served(40, today + 5h);
+  EXPECT_EQ(one.served(60, today).recipients, 60U);
+  EXPECT_EQ(one.served(40, today + 5h).hour, (today + 5h).time_since_epoch() / 1h);
   const auto why = one.refuse_recipients(1, today + 5h);
   ASSERT_TRUE(why);
   EXPECT_EQ(why->klass, failure_class::quota_exhausted);
@@ -99,6 +102,24 @@ TEST(identity_limits, counts_recipients_of_twenty_four_hours) {
   EXPECT_FALSE(one.refuse_recipients(60, why->until));
   EXPECT_TRUE(one.refuse_recipients(61, why->until));
   EXPECT_FALSE(one.refuse_recipients(100, today + 31h));
+}
+
+TEST(identity_limits, who_did_not_get_the_mail_is_counted_back_in_his_hour) {
+  auto one = limited({0, 0, 100});
+  const auto early = one.served(60, today);
+  const auto late = one.served(40, today + 5h);
+  one.not_served({early.hour, 50});
+  EXPECT_EQ(one.recipients_of_day(today + 5h), 50U);
+  EXPECT_FALSE(one.refuse_recipients(50, today + 5h));
+  EXPECT_TRUE(one.refuse_recipients(51, today + 5h));
+  one.not_served({early.hour, 1000});
+  EXPECT_EQ(one.recipients_of_day(today + 5h), 40U) << "never more than was counted";
+  one.not_served(late);
+  one.not_served(late);
+  one.not_served({late.hour - 1, 7});
+  EXPECT_EQ(one.recipients_of_day(today + 5h), 0U);
+  auto unlimited = limited({});
+  EXPECT_EQ(unlimited.served(5, today).recipients, 0U) << "there is nothing to give back";
 }
 
 TEST(identity_limits, remembers_what_an_earlier_process_sent) {
@@ -114,7 +135,7 @@ TEST(identity_limits, remembers_what_an_earlier_process_sent) {
 TEST(identity_limits, rests_at_once_when_it_is_told_to_wait) {
   for (const auto klass : {failure_class::throttled, failure_class::quota_exhausted, failure_class::auth_disabled}) {
     identity_limits one;
-    one.report(klass, today, 0.0);
+    one.report({klass}, today, 0.0);
     const auto why = one.blocked(today);
     ASSERT_TRUE(why) << to_string(klass);
     EXPECT_EQ(why->klass, klass);
@@ -125,14 +146,14 @@ TEST(identity_limits, rests_at_once_when_it_is_told_to_wait) {
 
 TEST(identity_limits, one_mailbox_s_bad_luck_does_not_stop_the_others) {
   identity_limits one;
-  one.report(failure_class::server_unavailable, today, 0.5);
-  one.report(failure_class::server_unavailable, today, 0.5);
+  one.report({failure_class::server_unavailable}, today, 0.5);
+  one.report({failure_class::server_unavailable}, today, 0.5);
   EXPECT_FALSE(one.blocked(today).has_value());
-  one.report({}, today, 0.5);
-  one.report(failure_class::server_unavailable, today, 0.5);
-  one.report(failure_class::server_unavailable, today, 0.5);
+  one.report(logged_in, today, 0.5);
+  one.report({failure_class::server_unavailable}, today, 0.5);
+  one.report({failure_class::server_unavailable}, today, 0.5);
   EXPECT_FALSE(one.blocked(today).has_value()) << "only failures in a row count";
-  one.report(failure_class::server_unavailable, today, 0.5);
+  one.report({failure_class::server_unavailable}, today, 0.5);
   EXPECT_TRUE(one.blocked(today).has_value());
 }
 
@@ -141,7 +162,7 @@ TEST(identity_limits, rests_longer_each_time_but_never_for_ever) {
   auto now = today;
   auto longest = 0ms;
   for (int i = 0; i < 50; ++i) {
-    one.report(failure_class::throttled, now, 0.0);
+    one.report({failure_class::throttled}, now, 0.0);
     const auto rest = one.blocked(now)->until - now;
     EXPECT_GE(rest, longest);
     longest = rest;
@@ -150,17 +171,59 @@ TEST(identity_limits, rests_longer_each_time_but_never_for_ever) {
   EXPECT_EQ(longest, 5min);
 }
 
+TEST(identity_limits, a_login_does_not_shorten_the_rest_of_who_sends_too_much) {
+  for (const auto klass : {failure_class::throttled, failure_class::quota_exhausted}) {
+    identity_limits one;
+    auto now = today;
+    auto last = 0ms;
+    for (int i = 0; i < 3; ++i) {
+      one.report({klass}, now, 0.0);
+      const auto until = one.blocked(now)->until;
+      if (i != 0 && klass == failure_class::throttled) {
+        EXPECT_EQ(until - now, 2 * last);
+      }
+      EXPECT_GE(until - now, last);
+      one.report(logged_in, now, 0.0); // over another connection
+      ASSERT_TRUE(one.blocked(now)) << "of the mails nothing was said";
+      last = until - now;
+      now = until;
+      one.report(logged_in, now, 0.0);
+    }
+    one.report(mail_taken, now, 0.0);
+    one.report({klass}, now, 0.0);
+    EXPECT_LT(one.blocked(now)->until - now, last) << "as the first time";
+  }
+}
+
+TEST(identity_limits, a_login_ends_the_rest_of_failed_logins_and_no_other) {
+  identity_limits one;
+  one.report({failure_class::throttled}, today, 0.0);
+  one.report({failure_class::auth_disabled}, today, 0.0);
+  EXPECT_EQ(one.blocked(today)->klass, failure_class::auth_disabled) << "the longer one";
+  one.report(logged_in, today, 0.0);
+  ASSERT_TRUE(one.blocked(today));
+  EXPECT_EQ(one.blocked(today)->klass, failure_class::throttled);
+}
+
+TEST(identity_limits, rests_as_long_as_the_refusal_is_known_to_last) {
+  identity_limits one;
+  one.report({failure_class::throttled, 1h}, today, 0.0);
+  EXPECT_EQ(one.blocked(today)->until, today + 1h);
+  one.report({failure_class::throttled}, today, 0.0);
+  EXPECT_EQ(one.blocked(today)->until, today + 1h) << "another connection's refusal makes it no shorter";
+}
+
 TEST(identity_limits, is_forgiven_when_it_works_or_somebody_acts) {
   for (const bool works : {true, false}) {
     identity_limits one;
-    one.report(failure_class::throttled, today, 0.5);
+    one.report({failure_class::throttled}, today, 0.5);
     ASSERT_TRUE(one.blocked(today));
     if (works)
-      one.report({}, today, 0.5);
+      one.report(mail_taken, today, 0.5);
     else
       one.forgive();
     EXPECT_FALSE(one.blocked(today));
-    one.report(failure_class::throttled, today, 0.0);
+    one.report({failure_class::throttled}, today, 0.0);
     EXPECT_EQ(one.blocked(today)->until, today + 30s) << "as the first time";
   }
 }

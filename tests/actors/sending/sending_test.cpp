@@ -74,8 +74,8 @@ protected:
     quit(gate);
   }
   want_smtp_slot slot(identity_rules rules = {0, 1, 0}) const { return {andrea, rules}; }
-  void report(std::optional<failure_class> failure) {
-    caf::anon_send(gate, identity_report{andrea, failure});
+  void report(verdict what) {
+    caf::anon_send(gate, identity_report{andrea, what});
     run();
   }
 };
@@ -192,6 +192,52 @@ TEST_F(sending_test, mailboxes_of_one_delegate_share_its_recipients_of_the_day) 
   EXPECT_FALSE(support.got().turns[1].refused);
 }
 
+TEST_F(sending_test, recipients_who_did_not_get_the_mail_are_free_again) {
+  sales.says(slot({0, 0, 10}));
+  sales.says(want_allowance{andrea, 6});
+  run();
+  ASSERT_EQ(sales.got().turns.size(), 1U);
+  EXPECT_EQ(sales.got().turns[0].counted.recipients, 6U);
+  support.says(want_allowance{andrea, 6});
+  run();
+  EXPECT_TRUE(support.got().turns.at(0).refused);
+  caf::anon_send(gate, allowance_unused{andrea, sales.got().turns[0].counted});
+  support.says(want_allowance{andrea, 6});
+  run();
+  EXPECT_FALSE(support.got().turns.at(1).refused);
+}
+
+TEST_F(sending_test, recipients_of_who_dies_while_it_waits_for_its_turn_are_free_again) {
+  sales.says(slot({1, 0, 10}));
+  run();
+  sales.says(want_allowance{andrea, 1});
+  run();
+  sales.says(want_allowance{andrea, 9}); // in a minute
+  run();
+  ASSERT_EQ(sales.got().turns.size(), 1U);
+  sales.dies();
+  run();
+  pass(2min);
+  support.says(want_allowance{andrea, 9});
+  run();
+  ASSERT_EQ(support.got().turns.size(), 1U);
+  EXPECT_FALSE(support.got().turns[0].refused);
+}
+
+TEST_F(sending_test, a_login_does_not_end_the_rest_of_an_identity_that_sends_too_fast) {
+  report({failure_class::throttled});
+  report({}); // over a connection that was being opened
+  sales.says(slot());
+  run();
+  EXPECT_EQ(sales.granted(), 0U);
+  EXPECT_NE(metrics.expose().find("postroom_outbox_breakers_open 1\n"), std::string::npos);
+  report({.failure = {}, .not_before = {}, .mail_taken = true});
+  sales.says(slot());
+  run();
+  EXPECT_EQ(sales.granted(), 1U);
+  EXPECT_NE(metrics.expose().find("postroom_outbox_breakers_open 0\n"), std::string::npos);
+}
+
 TEST_F(sending_test, what_an_earlier_process_sent_counts_once_however_often_it_is_told) {
   const auto hour = time.now().time_since_epoch() / 1h;
   sales.says(slot({0, 0, 10}));
@@ -214,7 +260,7 @@ TEST_F(sending_test, whoever_asks_and_whoever_waits_is_told_of_a_refusal) {
   run();
   support.says(slot());
   run();
-  report(failure_class::throttled);
+  report({failure_class::throttled});
   ASSERT_EQ(support.got().slots.size(), 1U);
   EXPECT_EQ(support.got().slots[0].refused->klass, failure_class::throttled);
   billing.says(slot());
@@ -233,8 +279,8 @@ TEST_F(sending_test, whoever_asks_and_whoever_waits_is_told_of_a_refusal) {
 
 TEST_F(sending_test, a_new_sign_in_forgives_the_identities_of_its_tenant_only) {
   const std::string other = "acme2/mail/andrea@example.com";
-  report(failure_class::auth_disabled);
-  caf::anon_send(gate, identity_report{other, failure_class::auth_disabled});
+  report({failure_class::auth_disabled});
+  caf::anon_send(gate, identity_report{other, {failure_class::auth_disabled}});
   caf::anon_send(gate, identities_renewed{"acme/"});
   run();
   sales.says(slot());

@@ -39,6 +39,13 @@ wall_time date_of(std::uint32_t uid) {
 }
 
 void send_mail(session& to, std::uint32_t uid, const std::string& mail) {
+  if (to.served->withheld.contains(uid)) {
+    imap::fetch_data data;
+    data.uid = message_uid{uid};
+    data.body_withheld = true;
+    to.ear->on_data(data);
+    return;
+  }
   net::fetched_message message;
   message.uid = message_uid{uid};
   message.internal_date = date_of(uid);
@@ -74,6 +81,8 @@ bool fetch(session& to, const imap::uid_fetch_command& command) {
 
 imap::search_data found_in_sent(const session& of, const std::string& criteria) {
   imap::search_data data;
+  if (!of.served->sent_in.empty() && of.served->sent_in != of.opened)
+    return data;
   for (const auto& id : of.served->sent)
     if (criteria.find("<" + id + ">") != std::string::npos)
       data.numbers.push_back(7);
@@ -102,14 +111,15 @@ void answer(session& to, const imap::command& command) {
   if (const auto* opened = std::get_if<imap::select_command>(&command)) {
     if (to.served->missing_folders.contains(opened->folder))
       return refuse(to, id, opened->folder + " doesn't exist.");
+    to.opened = opened->folder;
     code(to, "UIDVALIDITY", to.served->validity);
     code(to, "UIDNEXT", to.served->uid_next);
   } else if (const auto* wanted = std::get_if<imap::uid_fetch_command>(&command)) {
     if (!fetch(to, *wanted))
       return;
   } else if (std::holds_alternative<imap::list_command>(command)) {
-    to.ear->on_data(imap::list_data{{}, '/', "INBOX"});
-    to.ear->on_data(imap::list_data{{"\\Sent"}, '/', "Gesendet"});
+    for (const auto& each : to.served->listed)
+      to.ear->on_data(each);
   } else if (const auto* search = std::get_if<imap::uid_search_command>(&command)) {
     to.ear->on_data(found_in_sent(to, search->criteria));
   } else if (std::holds_alternative<imap::idle_command>(command)) {

@@ -33,8 +33,11 @@ public:
     std::uint32_t uid_next = 1;
     std::map<std::uint32_t, std::string> mails; ///< by UID
     std::size_t listed_bytes = 0;               ///< what is told of each mail's size, as by Exchange; 0: the truth
+    std::set<std::uint32_t> withheld;           ///< bodies of these are NIL
     bool holds_bodies = false;                  ///< commands for bodies get no answer
     std::set<std::string> sent;                 ///< Message-IDs in Sent, without brackets
+    std::string sent_in;                        ///< the folder that holds them; empty: whichever is opened
+    std::vector<imap::list_data> listed{{{}, '/', "INBOX"}, {{"\\Sent"}, '/', "Gesendet"}};
     std::size_t dialled = 0;
     std::vector<imap::command> commands; ///< what was asked
     std::size_t bodies_sent = 0;
@@ -50,6 +53,7 @@ public:
     const pretended_server* at = nullptr;
     imap::ticket last_ticket = 0;
     imap::ticket idle_ticket = 0;
+    std::string opened; ///< the folder
     bool ready = false; ///< logged in; what is submitted before is never answered
     [[nodiscard]] bool open() const { return ear != nullptr; }
     [[nodiscard]] bool idling() const { return idle_ticket != 0; }

@@ -33,6 +33,10 @@ public:
       return;
     }
     for (const auto& each : s.mail.envelope.recipients) {
+      if (s.mail.recipients.size() >= s.served->recipients_max) {
+        outcome.recipients.push_back({452, smtp::enhanced_status{4, 5, 3}, "Too many recipients"});
+        continue;
+      }
       const auto found = s.served->refused.find(each);
       outcome.recipients.push_back(found == s.served->refused.end() ? smtp::reply{250, {}, "OK"} : found->second);
       if (found == s.served->refused.end())

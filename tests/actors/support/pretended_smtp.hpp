@@ -32,6 +32,7 @@ public:
   struct account {
     pretended_smtp::mood mood = mood::serves;
     std::map<std::string, smtp::reply> refused; ///< recipients, with the server's answer
+    std::size_t recipients_max = 1'000;         ///< of one mail; the others are told `452 4.5.3`
     smtp::reply verdict{250, {}, "2.0.0 OK"};
     smtp::reply sender{250, {}, "OK"};        ///< to MAIL
     std::optional<smtp::reply> login_refused; ///< with these words

@@ -24,6 +24,13 @@ parsing::parse_job trivial_job(std::function<void()> done) {
   return job;
 }
 
+std::unique_ptr<parsing::inflight_file>
+open_inflight(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& prepare) {
+  if (prepare)
+    prepare(path);
+  return std::move(parsing::inflight_file::open(path).value());
+}
+
 template <class Record>
 void put(storage::store& into, const Record& record) {
   EXPECT_TRUE(storage::commit_now(into, {storage::put_config(record, {})}));
@@ -60,9 +67,9 @@ world_fixture::folder_of_its_own::~folder_of_its_own() {
   std::filesystem::remove_all(path, ignored);
 }
 
-world_fixture::world_fixture()
+world_fixture::world_fixture(const std::function<void(const std::filesystem::path&)>& prepare)
     : memory(storage::open_memory_store(time)), store(*memory), keys(*storage::keyring::from_environment(key_line)),
-      inflight(std::move(parsing::inflight_file::open(folder_.path / "inflight").value())),
+      inflight(open_inflight(folder_.path / "inflight", prepare)),
       parser(std::make_unique<parsing::parse_pool>(1, *inflight)),
       world{store, keys, server, smtp, http, *parser, time, owned, metrics.probes(), {}, {}, {}, {}} {
   auto& probes = metrics.probes();

@@ -41,7 +41,8 @@ class world_fixture : public actor_fixture {
   folder_of_its_own folder_;
 
 public:
-  world_fixture();
+  /// `prepare`: makes the in-flight file that the parser finds.
+  explicit world_fixture(const std::function<void(const std::filesystem::path&)>& prepare = {});
   ~world_fixture();
 
   /// Runs actors and parser until nothing is left to do at this moment.
