@@ -58,6 +58,7 @@ std::optional<change> incident_book::failed(const subject& who, const error& why
   out.event_type = event.type();
   out.operations.push_back(write(key, known, std::move(incident)));
   out.operations.push_back(tell(event));
+  under_way_.insert_or_assign(key, news{news::kind::failed, who, why, now});
   return out;
 }
 
@@ -80,7 +81,10 @@ std::optional<change> incident_book::recovered(const subject& who, wall_time now
       out.operations.push_back(tell(event));
     }
   }
-  return out.operations.empty() ? std::nullopt : std::optional{std::move(out)};
+  if (out.operations.empty())
+    return std::nullopt;
+  under_way_.insert_or_assign(key, news{news::kind::recovered, who, {}, now});
+  return out;
 }
 
 std::optional<change> incident_book::expires(const subject& who, std::string_view what, wall_time at, wall_time now) {
@@ -124,7 +128,10 @@ std::optional<change> incident_book::forget(const subject& who) {
       out.operations.push_back(erase(each->first, each->second));
     else
       entries_.erase(each);
-  return out.operations.empty() ? std::nullopt : std::optional{std::move(out)};
+  if (out.operations.empty())
+    return std::nullopt;
+  under_way_.insert_or_assign(to_string(who), news{news::kind::forget, who, {}, {}});
+  return out;
 }
 
 std::optional<change> incident_book::committed(const subject& who, bool success) {
@@ -140,7 +147,34 @@ std::optional<change> incident_book::committed(const subject& who, bool success)
     at.stored = std::exchange(at.pending, std::nullopt);
     ++at.rev.value;
   }
-  auto told = waiting_.extract(key);
+  under_way_.erase(key);
+  return go_on(key);
+}
+
+std::optional<change>
+incident_book::read_again(const subject& who, std::vector<storage::versioned<records::Incident>> stored, bool repeat) {
+  const auto key = to_string(who);
+  for (const auto each : entries_of(key)) {
+    auto& at = each->second;
+    at.in_flight = false;
+    at.stored.reset();
+    at.rev = {};
+  }
+  for (auto& each : stored) {
+    auto& at = entries_[each.value.subject()];
+    at.stored = std::move(each.value);
+    at.rev = each.rev;
+  }
+  for (const auto each : entries_of(key))
+    if (!each->second.stored && !each->second.pending)
+      entries_.erase(each);
+  if (auto node = under_way_.extract(key); node && repeat)
+    waiting_.insert(std::move(node)); // unless something else was told meanwhile
+  return go_on(key);
+}
+
+std::optional<change> incident_book::go_on(const std::string& subject) {
+  auto told = waiting_.extract(subject);
   if (told.empty())
     return std::nullopt;
   const auto& last = told.mapped();

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "storage/directory.hpp"
 #include "storage/store.hpp"
 
 #include "records.pb.h"
@@ -40,12 +41,13 @@ struct change {
 
 /// The open incidents of whoever owns the book: a provider (itself and its grants) or a tenant (its accounts).
 /// Every change demands the revision that the book knows, so of two writers one gets a conflict and no event is told
-/// twice: after a conflict read the record again and load() it. Not thread-safe.
+/// twice: after a conflict, or a commit whose outcome was not told, read the records again and call read_again(). Not
+/// thread-safe.
 class incident_book {
 public:
   /// `source` of events is `/tenants/<tenant>`.
   explicit incident_book(tenant_id tenant) : tenant_(std::move(tenant)) {}
-  /// What stands in the store, before anything else is asked, and after a conflict.
+  /// What stands in the store, before anything else is asked.
   void load(records::Incident stored, revision rev);
 
   /// The fault is met (again). Nothing when the same one is open already; another code or cause is a new incident in
@@ -66,6 +68,11 @@ public:
   /// one is under way, but the last of them is remembered, and what is left to be committed then is answered here.
   /// expires only answers nothing: ask it again at the next look.
   std::optional<change> committed(const subject& who, bool success);
+  /// Call instead of committed(): the change was refused, or perhaps made by another, and this, all of it, stands in
+  /// the store about the subject. With `repeat` what was told last is answered once more, as far as that leaves
+  /// something to be done.
+  std::optional<change> read_again(const subject& who, std::vector<storage::versioned<records::Incident>> stored,
+                                   bool repeat);
 
   /// Whether there is anything about the subject: a fault, something that expires, or a change under way.
   [[nodiscard]] bool knows(const subject& who) { return !entries_of(to_string(who)).empty(); }
@@ -93,13 +100,16 @@ private:
   [[nodiscard]] bool is_in_flight(const std::string& subject);
   /// Whether to wait for a commit under way; what was told is kept then.
   [[nodiscard]] bool must_wait(news::kind what, const subject& who, const error& why, wall_time now);
+  /// What is left to be done of what was told while a change was under way.
+  [[nodiscard]] std::optional<change> go_on(const std::string& subject);
   [[nodiscard]] storage::operation write(const std::string& subject, entry& into, records::Incident value);
   [[nodiscard]] storage::operation erase(const std::string& subject, entry& from) const;
   [[nodiscard]] storage::operation tell(const records::Event& event) const;
 
   tenant_id tenant_;
   entry_map entries_; ///< by the records' subject: `provider/azure`, of what expires `provider/azure/client_secret`
-  std::map<std::string, news, std::less<>> waiting_; ///< by subject
+  std::map<std::string, news, std::less<>> waiting_;   ///< by subject
+  std::map<std::string, news, std::less<>> under_way_; ///< by subject: of which a change is being committed
 };
 
 } // namespace postroom::incidents

@@ -36,7 +36,9 @@ void announce_failure(self_pointer self, const std::string& id, const begin_devi
   what.set_purpose("sign_in");
   std::vector<storage::operation> change{sign_in_failure_event(what, why, s.world->time.now())};
   commit(self, std::move(change), s.config->id(), [self](const result<void>& done) {
-    if (!done)
+    if (done)
+      self->state.world->metrics.mailbox.event("provider.sign_in_failed");
+    else
       log::error("provider.sign_in_failure_not_told",
                  {{"provider", self->state.config->id()}, {"why", to_string(done.error())}});
   });

@@ -56,24 +56,24 @@ void restore_tokens(self_pointer self, grant_entry& entry) {
     restore(self, entry, token_resource::graph, storage::open_resource_token(keys, record, each.resource()),
             each.expires_ms());
   if (record.revoked_ms() != 0)
-    entry.mail.tokens.postpone(
-        fail(errc::grant_dead,
-             "the grant was given up at " + to_rfc3339(wall_time{std::chrono::milliseconds{record.revoked_ms()}})),
-        {});
+    entry.mail.tokens.postpone(given_up(record), {});
 }
 
-void take_over(self_pointer self, grant_entry& entry, const stored_grant& stored, grant_entry* known) {
+/// Answers whether it is news.
+bool take_over(self_pointer self, grant_entry& entry, const stored_grant& stored, grant_entry* known) {
   // What we wrote ourselves is no news; anything else forgets tokens and refusals.
   if (known && known->stored.rev == stored.rev) {
     entry = std::move(*known);
-    return;
+    return false;
   }
   entry.stored = stored;
   if (known) {
-    entry.asking = known->asking; // its answer still comes, and is of no use then
+    entry.asking = known->asking; // its answer still comes; whether it is of use, is seen then
+    if (known->unstored && !is_another_sign_in(stored.record, known->unstored->asked))
+      entry.unstored = known->unstored;
     entry.failing_since = known->failing_since;
     entry.mail.waiting = std::move(known->mail.waiting);
-    entry.mail.due = !entry.mail.waiting.empty();
+    entry.mail.due = !entry.mail.waiting.empty() || entry.unstored;
     if (known->graph) {
       auto& graph = entry.of(token_resource::graph);
       graph.waiting = std::move(known->graph->waiting);
@@ -83,9 +83,15 @@ void take_over(self_pointer self, grant_entry& entry, const stored_grant& stored
   restore_tokens(self, entry);
   if (stored.record.revoked_ms() == 0)
     keep_alive(self, entry);
+  return true;
 }
 
 } // namespace
+
+error given_up(const records::Grant& grant) {
+  return fail(errc::grant_dead,
+              "the grant was given up at " + to_rfc3339(wall_time{std::chrono::milliseconds{grant.revoked_ms()}}));
+}
 
 std::string login_of(const records::Grant& grant) {
   return grant.upn().empty() ? grant.delegate() : grant.upn();
@@ -144,12 +150,14 @@ void on_grants(self_pointer self, const grants_read& read) {
   }
   auto known = std::exchange(s.grants, {});
   s.by_delegate.clear();
+  std::vector<std::string> news;
   for (const auto& stored : *read.grants) {
     const auto& id = stored.record.id();
     const auto before = known.find(id);
     const auto shown = before == known.end() ? std::string_view{} : before->second.shown;
     auto& entry = s.grants[id];
-    take_over(self, entry, stored, before == known.end() ? nullptr : &before->second);
+    if (take_over(self, entry, stored, before == known.end() ? nullptr : &before->second))
+      news.push_back(id);
     entry.shown = shown;
     show_grant(self, entry);
     known.erase(id);
@@ -163,11 +171,13 @@ void on_grants(self_pointer self, const grants_read& read) {
       settle(*gone.graph, no_grant(s, id));
     s.calendar.forget(id);
     leave_metrics(self, gone);
+    tell_tenant(self, {s.config->id(), id, gone.stored.record.delegate(), {}, false, {}, true});
   }
   s.loaded = true;
-  for (auto& [id, entry] : s.grants) {
+  // The timers of the others run on.
+  for (const auto& id : news) {
     plan_refresh(self, id, token_resource::mail);
-    start_next(self, entry);
+    start_next(self, s.grants.at(id));
   }
   for (auto& [wish, promise] : std::exchange(s.early, {}))
     want(self, wish, std::move(promise));

@@ -26,6 +26,8 @@ using self_pointer = provider_self::stateful_pointer<state>;
 [[nodiscard]] error no_grant(const state& s, const std::string& id);
 
 // loading.cpp
+/// Why nobody gets a token of a grant that was revoked.
+[[nodiscard]] error given_up(const records::Grant& grant);
 void read_grants(self_pointer self);
 void on_grants(self_pointer self, const grants_read& read);
 
@@ -51,6 +53,15 @@ using keys_taker = std::function<void(const result<oauth2::key_set>&)>;
 void with_keys(self_pointer self, const oauth2::endpoints& where, std::string key_id, keys_taker then);
 
 // refreshing.cpp
+/// Whether `now` is another sign-in than that of `asked`, or was given up since: then what was learnt is not of it.
+[[nodiscard]] bool is_another_sign_in(const records::Grant& now, const records::Grant& asked);
+/// What the platform gave for a grant, which is stored before anybody uses it.
+struct received_tokens {
+  records::Grant asked; ///< the grant as it was when the platform was asked
+  token_resource resource{};
+  oauth2::token_answer answer;
+  wall_time at{};
+};
 void want(self_pointer self, const want_access_token& wish, token_promise promise);
 /// Asks for what is due, unless the grant is busy.
 void start_next(self_pointer self, grant_entry& entry);

@@ -31,6 +31,7 @@ struct report {
   std::optional<error> failure;  ///< nothing: all is well
   bool sign_in_changed = false;  ///< somebody has signed in, or the grant was given up: whoever uses it begins anew
   std::optional<wall_time> dies; ///< when the grant dies unless it is used or signed in to anew
+  bool gone = false;             ///< the grant was removed
 };
 using supervisor_actor = caf::typed_actor<accepts<report>>;
 
@@ -76,11 +77,15 @@ struct resource_entry {
   bool due = false; ///< to be asked for as soon as the grant is free
 };
 
+struct received_tokens;
+
 struct grant_entry {
   stored_grant stored;
   resource_entry mail;
   std::unique_ptr<resource_entry> graph; ///< once somebody wants it
   bool asking = false;                   ///< one request in flight: two would each bring another refresh token
+  /// The store refused them: it is asked again, not the platform, which may take each refresh token only once.
+  std::shared_ptr<const received_tokens> unstored;
   std::optional<wall_time> failing_since;
   bool told_well = false; ///< the tenant has heard that it works
   std::string_view shown; ///< its state in the metrics: ok, failing, revoked

@@ -63,80 +63,114 @@ void on_no_token(self_pointer self, grant_entry& entry, token_resource what, con
 }
 
 /// The record with what the platform gave, sealed.
-result<records::Grant> with_answer(const state& s, records::Grant record, token_resource what,
-                                   const oauth2::token_answer& answer) {
-  const auto now = s.world->time.now();
-  const auto expires_ms = (now + answer.expires_in).time_since_epoch().count();
+result<records::Grant> with_answer(const state& s, records::Grant record, const received_tokens& what) {
+  const auto& answer = what.answer;
+  const auto expires_ms = to_ms(what.at + answer.expires_in);
   if (answer.refresh_token)
     if (auto sealed = storage::seal_refresh_token(s.world->keys, record, *answer.refresh_token); !sealed)
       return sealed.error();
-  record.set_refreshed_ms(now.time_since_epoch().count());
-  if (what == token_resource::mail) {
+  record.set_refreshed_ms(to_ms(what.at));
+  if (what.resource == token_resource::mail) {
     if (auto sealed = storage::seal_access_token(s.world->keys, record, answer.access_token); !sealed)
       return sealed.error();
     record.set_access_token_expires_ms(expires_ms);
     record.set_granted_scope(answer.scope);
     return record;
   }
-  if (auto sealed = storage::seal_resource_token(s.world->keys, record, to_string(what), answer.access_token); !sealed)
+  const auto name = to_string(what.resource);
+  if (auto sealed = storage::seal_resource_token(s.world->keys, record, name, answer.access_token); !sealed)
     return sealed.error();
   for (auto& each : *record.mutable_resources())
-    if (each.resource() == to_string(what)) {
+    if (each.resource() == name) {
       each.set_expires_ms(expires_ms);
       each.set_scope(answer.scope);
     }
   return record;
 }
 
-void on_stored(self_pointer self, const records::Grant& record, token_resource what, const oauth2::token_answer& answer,
+/// What was asked for is of no use any more: whoever waits needs another answer.
+void ask_anew(self_pointer self, grant_entry& entry, token_resource what) {
+  auto& resource = entry.of(what);
+  resource.due = !resource.waiting.empty();
+  start_next(self, entry);
+}
+
+void on_not_stored(self_pointer self, grant_entry& entry, const std::shared_ptr<const received_tokens>& what,
+                   const error& why) {
+  auto& resource = entry.of(what->resource);
+  entry.unstored = what;
+  resource.tokens.unreachable(why, self->state.world->time.ticks(), chance(self));
+  plan_refresh(self, what->asked.id(), what->resource);
+  settle(resource, why);
+  read_grants(self);
+}
+
+void on_stored(self_pointer self, const stored_grant& stored, const std::shared_ptr<const received_tokens>& what,
                const result<void>& done) {
   auto& s = self->state;
-  const auto found = s.grants.find(record.id());
+  const auto found = s.grants.find(what->asked.id());
   if (found == s.grants.end())
     return;
   auto& entry = found->second;
   entry.asking = false;
+  const bool late = std::exchange(entry.unstored, {}) != nullptr;
   if (!done) {
-    settle(entry.of(what), done.error());
-    read_grants(self);
+    on_not_stored(self, entry, what, done.error());
     return;
   }
-  entry.stored = {record, revision{entry.stored.rev.value + 1}};
-  const bool first = !entry.of(what).tokens.has_token();
-  adopt(self, entry, what, answer.access_token, s.world->time.now() + answer.expires_in, answer.refresh_in, first);
+  const auto expires = what->at + what->answer.expires_in;
+  // Somebody else has written since; or the store took longer than the token lives.
+  const bool is_old = entry.stored.rev.value > stored.rev.value;
+  if (!is_old)
+    entry.stored = stored;
+  if (is_old || (late && expires <= s.world->time.now())) {
+    ask_anew(self, entry, what->resource);
+    return;
+  }
+  auto& resource = entry.of(what->resource);
+  const bool first = !resource.tokens.has_token();
+  adopt(self, entry, what->resource, what->answer.access_token, expires, what->answer.refresh_in, first);
   s.world->metrics.token.refreshed(s.config->service(), "ok");
   note_success(self, entry);
-  plan_refresh(self, record.id(), what);
-  settle(entry.of(what));
+  plan_refresh(self, what->asked.id(), what->resource);
+  settle(resource);
   start_next(self, entry);
 }
 
 /// Stores what the platform gave before anybody uses it (invariant 5).
-void store_tokens(self_pointer self, grant_entry& entry, token_resource what, oauth2::token_answer answer) {
-  auto record = with_answer(self->state, entry.stored.record, what, answer);
+void store_tokens(self_pointer self, grant_entry& entry, const std::shared_ptr<const received_tokens>& what) {
+  auto record = with_answer(self->state, entry.stored.record, *what);
   if (!record) {
     entry.asking = false;
-    settle(entry.of(what), record.error());
+    settle(entry.of(what->resource), record.error());
     return;
   }
-  std::vector<storage::operation> change{storage::put_config(*record, entry.stored.rev)};
+  entry.asking = true;
+  const auto before = entry.stored.rev;
+  std::vector<storage::operation> change{storage::put_config(*record, before)};
   commit(self, std::move(change), record->id(),
-         [self, record = *record, what, answer = std::move(answer)](const result<void>& done) {
-           on_stored(self, record, what, answer, done);
+         [self, stored = stored_grant{*record, revision{before.value + 1}}, what](const result<void>& done) {
+           on_stored(self, stored, what, done);
          });
 }
 
-void on_exchange(self_pointer self, const std::string& grant, token_resource what, exchange& outcome) {
+void on_exchange(self_pointer self, const records::Grant& asked, token_resource what, exchange& outcome) {
   auto& s = self->state;
-  const auto found = s.grants.find(grant);
+  const auto found = s.grants.find(asked.id());
   if (found == s.grants.end())
     return;
   auto& entry = found->second;
-  if (auto* answer = std::get_if<oauth2::token_answer>(&outcome)) {
-    store_tokens(self, entry, what, std::move(*answer));
+  entry.asking = false;
+  if (is_another_sign_in(entry.stored.record, asked)) {
+    ask_anew(self, entry, what);
     return;
   }
-  entry.asking = false;
+  if (auto* answer = std::get_if<oauth2::token_answer>(&outcome)) {
+    store_tokens(
+        self, entry,
+        std::make_shared<const received_tokens>(received_tokens{asked, what, std::move(*answer), s.world->time.now()}));
+    return;
+  }
   auto& tokens = entry.of(what).tokens;
   const auto now = s.world->time.ticks();
   if (const auto* failure = std::get_if<oauth2::token_failure>(&outcome)) {
@@ -156,24 +190,41 @@ void ask(self_pointer self, grant_entry& entry, token_resource what) {
     const auto found = self->state.grants.find(id);
     if (found == self->state.grants.end())
       return;
+    const auto& record = found->second.stored.record;
     exchange failed;
     if (!where) {
       self->state.breaker.unreachable();
       failed = where.error();
-      on_exchange(self, id, what, failed);
+      on_exchange(self, records::Grant{record}, what, failed);
       return;
     }
-    auto make = [self, where = *where, record = found->second.stored.record, what](const oauth2::client_identity& who) {
+    auto make = [self, where = *where, record, what](const oauth2::client_identity& who) {
       return token_question(*self->state.config, where, who, record, resource_of(what), self->state.world->keys);
     };
     ask_token_endpoint(self, where->token, std::move(make),
-                       [self, id, what](exchange& outcome) { on_exchange(self, id, what, outcome); });
+                       [self, asked = record, what](exchange& outcome) { on_exchange(self, asked, what, outcome); });
   };
   // The great platforms' endpoints are known; asking for them first would make a fault of one page a fault of all.
   if (const auto now = endpoints_now(self->state, entry.stored.record.directory_id()))
     ask_at(now);
   else
     with_endpoints(self, entry.stored.record.directory_id(), ask_at);
+}
+
+/// The store refused what came last; once it has it, whoever waits for another resource is served. False: it is of no
+/// use any more.
+bool store_again(self_pointer self, grant_entry& entry, token_resource wanted) {
+  const auto kept = entry.unstored;
+  if (!kept)
+    return false;
+  if (is_another_sign_in(entry.stored.record, kept->asked)) {
+    entry.unstored.reset();
+    return false;
+  }
+  if (kept->resource != wanted)
+    entry.of(wanted).due = true;
+  store_tokens(self, entry, kept);
+  return true;
 }
 
 /// The application itself does not work at present: nobody is asked, and everybody comes back later.
@@ -195,6 +246,10 @@ std::chrono::milliseconds idle_delay(self_pointer self, const grant_entry& entry
 }
 
 } // namespace
+
+bool is_another_sign_in(const records::Grant& now, const records::Grant& asked) {
+  return now.refresh_token() != asked.refresh_token() || now.revoked_ms() != asked.revoked_ms();
+}
 
 void keep_alive(self_pointer self, grant_entry& entry) {
   if (entry.mail.tokens.has_token() || entry.stored.record.kind() != "refresh_token")
@@ -239,6 +294,12 @@ void start_next(self_pointer self, grant_entry& entry) {
       return;
     if ((what == token_resource::graph && !entry.graph) || !std::exchange(entry.of(what).due, false))
       continue;
+    if (entry.stored.record.revoked_ms() != 0) {
+      settle(entry.of(what), given_up(entry.stored.record));
+      continue;
+    }
+    if (store_again(self, entry, what))
+      return;
     if (s.breaker.may_ask(s.world->time.ticks()) == app_breaker::advice::refuse)
       refuse_all(self, entry, what);
     else

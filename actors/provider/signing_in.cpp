@@ -62,8 +62,11 @@ result<grant_entry*> entry_for(state& s, const sign_in_outcome& outcome, const o
   return nullptr;
 }
 
+/// How a new grant is called: after the person, or apart from another that is called so.
+enum class naming : std::uint8_t { by_person, apart };
+
 result<records::Grant> record_of(const state& s, const grant_entry* known, const sign_in_outcome& outcome,
-                                 const oauth2::identity& who) {
+                                 const oauth2::identity& who, naming name) {
   const auto now_ms = s.world->time.now().time_since_epoch().count();
   records::Grant record;
   if (known) {
@@ -73,7 +76,7 @@ result<records::Grant> record_of(const state& s, const grant_entry* known, const
   } else {
     record.set_tenant(s.config->tenant());
     record.set_id(id_from(who.upn.empty() ? who.object_id : who.upn));
-    if (s.grants.contains(record.id()))
+    if (name == naming::apart || s.grants.contains(record.id()))
       record.set_id(record.id() + '-' + hex_encode(random_string(4)));
     record.set_provider(s.config->id());
     record.set_created_ms(now_ms);
@@ -131,6 +134,7 @@ void take_in(self_pointer self, const records::Grant& record, revision rev, cons
   auto& s = self->state;
   auto& entry = s.grants[record.id()];
   entry.stored = {record, rev};
+  entry.unstored.reset();
   entry.graph.reset();
   entry.mail.tokens = {};
   adopt(self, entry, token_resource::mail, answer.access_token, s.world->time.now() + answer.expires_in,
@@ -176,14 +180,14 @@ void ask_graph(self_pointer self, signed_in so_far, signed_in_taker then) {
 }
 
 void store_sign_in(self_pointer self, const oauth2::endpoints& where, const sign_in_outcome& outcome,
-                   const oauth2::identity& who, signed_in_taker then) {
+                   const oauth2::identity& who, naming name, const signed_in_taker& then) {
   auto& s = self->state;
   const auto known = entry_for(s, outcome, who);
   if (!known) {
     then(known.error());
     return;
   }
-  const auto record = record_of(s, *known, outcome, who);
+  const auto record = record_of(s, *known, outcome, who, name);
   if (!record) {
     then(record.error());
     return;
@@ -192,16 +196,23 @@ void store_sign_in(self_pointer self, const oauth2::endpoints& where, const sign
   const auto result_of =
       shown(*record, wanted ? oauth2::missing_scopes(*wanted, outcome.answer->scope) : std::vector<std::string>{});
   const auto before = *known ? (*known)->stored.rev : revision{0};
+  // The tenant's grants stand side by side: the name may be that of another provider's.
+  const bool try_apart = !*known && name == naming::by_person;
   std::vector<storage::operation> change{storage::put_config(*record, before),
                                          event_of(*record, result_of, s.world->time.now())};
   commit(self, std::move(change), record->id(),
-         [self, record = *record, before, answer = outcome.answer, result_of, then](const result<void>& done) {
+         [self, record = *record, before, outcome, where, who, try_apart, result_of, then](const result<void>& done) {
+           if (!done && done.error().code == errc::conflict && try_apart) {
+             store_sign_in(self, where, outcome, who, naming::apart, then);
+             return;
+           }
            if (!done) {
              read_grants(self);
              then(done.error());
              return;
            }
-           take_in(self, record, revision{before.value + 1}, *answer);
+           self->state.world->metrics.mailbox.event("provider.signed_in");
+           take_in(self, record, revision{before.value + 1}, *outcome.answer);
            ask_graph(self, result_of, then);
          });
 }
@@ -224,7 +235,7 @@ void check_identity(self_pointer self, const oauth2::endpoints& where, const sig
                            " has signed in; nothing was stored"));
     return;
   }
-  store_sign_in(self, where, outcome, *who, std::move(then));
+  store_sign_in(self, where, outcome, *who, naming::by_person, then);
 }
 
 oauth2::resource first_resource_of(const records::Provider& of) {

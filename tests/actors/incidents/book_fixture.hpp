@@ -64,13 +64,15 @@ protected:
   }
   boost::json::object last_data() { return boost::json::parse(events().back().data()).as_object(); }
 
+  std::vector<storage::versioned<records::Incident>> stored() {
+    return *storage::wait_for<result<std::vector<storage::versioned<records::Incident>>>>([&](auto done) {
+      storage::list<records::Incident>(*store, storage::space::state, storage::keys::incidents(tenant), {}, 1000, done);
+    });
+  }
   /// A book as after a start, from what stands in the store.
   incident_book restarted() {
     incident_book out{tenant};
-    auto all = storage::wait_for<result<std::vector<storage::versioned<records::Incident>>>>([&](auto done) {
-      storage::list<records::Incident>(*store, storage::space::state, storage::keys::incidents(tenant), {}, 1000, done);
-    });
-    for (auto& each : *all)
+    for (auto& each : stored())
       out.load(each.value, each.rev);
     return out;
   }

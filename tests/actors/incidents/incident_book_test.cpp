@@ -223,6 +223,49 @@ TEST_F(incident_book_test, needs_nothing_more_when_the_same_is_told_meanwhile) {
   EXPECT_FALSE(book.committed(grant, true));
 }
 
+TEST_F(incident_book_test, goes_on_from_what_it_reads_again_after_a_conflict) {
+  const auto opened = book.failed(grant, dead, time.now());
+  ASSERT_EQ(commit(*opened), storage::outcome::committed);
+  EXPECT_FALSE(book.committed(grant, false)) << "its answer came too late";
+  const auto again = book.failed(grant, revoked, time.now());
+  ASSERT_EQ(commit(*again), storage::outcome::conflict);
+  const auto rest = book.read_again(grant, stored(), true);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(commit(*rest), storage::outcome::committed);
+  EXPECT_FALSE(book.committed(grant, true));
+  EXPECT_EQ(book.find(grant)->cause(), "AADSTS50173");
+  EXPECT_TRUE(carry_out(grant, book.recovered(grant, time.now())));
+  EXPECT_THAT(types(), ElementsAre("grant.revoked", "grant.revoked", "account.auth_recovered"));
+}
+
+TEST_F(incident_book_test, has_nothing_left_to_do_when_what_it_reads_again_says_the_same) {
+  const auto opened = book.failed(grant, dead, time.now());
+  ASSERT_EQ(commit(*opened), storage::outcome::committed);
+  EXPECT_FALSE(book.read_again(grant, stored(), true));
+  EXPECT_NE(book.find(grant), nullptr);
+  ASSERT_TRUE(book.recovered(grant, time.now()));
+  EXPECT_FALSE(book.read_again(grant, stored(), false)) << "not to be repeated";
+  EXPECT_NE(book.find(grant), nullptr);
+  EXPECT_TRUE(carry_out(grant, book.recovered(grant, time.now())));
+  EXPECT_FALSE(book.knows(grant));
+}
+
+TEST_F(incident_book_test, believes_what_it_reads_again_when_there_is_nothing) {
+  ASSERT_TRUE(carry_out(grant, book.failed(grant, dead, time.now())));
+  ASSERT_TRUE(book.recovered(grant, time.now()));
+  EXPECT_FALSE(book.read_again(grant, {}, true));
+  EXPECT_FALSE(book.knows(grant));
+}
+
+TEST_F(incident_book_test, prefers_what_was_told_meanwhile_when_it_reads_again) {
+  const auto opened = book.failed(grant, dead, time.now());
+  ASSERT_EQ(commit(*opened), storage::outcome::committed);
+  EXPECT_FALSE(book.recovered(grant, time.now()));
+  const auto rest = book.read_again(grant, stored(), true);
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->event_type, "account.auth_recovered");
+}
+
 TEST_F(incident_book_test, keeps_subjects_apart) {
   const subject like{subject::kind::grant, "andrea.2", "azure", "andrea2@contoso.com", {}, 0};
   ASSERT_TRUE(book.failed(grant, dead, time.now()));

@@ -179,5 +179,39 @@ TEST_F(credentials_in_use_test, gives_a_grant_up_for_good) {
   EXPECT_EQ(after.get().error().code, errc::grant_dead);
 }
 
+TEST_F(credentials_in_use_test, does_not_bring_back_what_was_given_up_while_it_asked) {
+  auto answer = want();
+  auto gone = ask<grant_revoked>(service, revoke_grant{tenant_id{"acme"}, provider_id{"azure"}, grant_id{"andrea"}});
+  ASSERT_TRUE(gone.there() && gone.get());
+  answer_ok("access-1", "refresh-1");
+  EXPECT_TRUE(stored().refresh_token().empty());
+  EXPECT_TRUE(stored().access_token().empty());
+  ASSERT_TRUE(answer.there());
+  EXPECT_EQ(answer.get().error().code, errc::grant_dead);
+  EXPECT_TRUE(http.open.empty()) << "nothing is left to ask with";
+}
+
+TEST_F(credentials_in_use_test, does_not_hold_an_old_answer_against_a_new_sign_in) {
+  for (const bool good : {false, true}) {
+    auto answer = want(true);
+    ASSERT_EQ(http.open.size(), 1U);
+    auto grant = stored();
+    ASSERT_TRUE(storage::seal_refresh_token(keys, grant, secret<>{"signed-in-again"}));
+    commit(storage::put_config(grant, std::nullopt));
+    (void)ask<ack>(service, config_changed{config_changed::kind::grant, tenant_id{"acme"}, "andrea"});
+    if (good)
+      answer_ok("old-access", "old-refresh");
+    else
+      refuse("50173", "invalid_grant", 400);
+    EXPECT_TRUE(failures().empty());
+    ASSERT_EQ(http.open.size(), 1U) << good;
+    EXPECT_NE(http.body().find("refresh_token=signed-in-again"), std::string::npos) << good;
+    answer_ok("access-1", "refresh-1");
+    ASSERT_TRUE(answer.there() && answer.get());
+    EXPECT_EQ(answer.get()->value.expose(), "access-1");
+    pass(1min); // a token younger than half a minute is not replaced
+  }
+}
+
 } // namespace
 } // namespace postroom::provider

@@ -148,6 +148,7 @@ TEST_F(signing_in_test, stores_the_grant_of_who_signed_in) {
   EXPECT_EQ(grant.directory_id(), directory);
   EXPECT_EQ(storage::open_refresh_token(keys, grant)->expose(), "refresh-new");
   EXPECT_THAT(events(), ElementsAre("provider.signed_in"));
+  EXPECT_NE(metrics.expose().find("postroom_events_total{type=\"provider.signed_in\"} 1\n"), std::string::npos);
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_TRUE(heard[0].sign_in_changed);
   auto token = want();
@@ -209,6 +210,23 @@ TEST_F(signing_in_test, makes_a_new_grant_for_a_new_person) {
   EXPECT_TRUE(token.there() && token.get());
 }
 
+TEST_F(signing_in_test, finds_another_name_when_the_persons_is_taken_by_a_grant_of_another_provider) {
+  auto other = stored();
+  other.set_id("berta-contoso.example");
+  other.set_provider("other");
+  commit(storage::put_config(other, revision{0}));
+  const auto made = plan();
+  auto done = redeem(made);
+  http.answer(200, tokens("berta@contoso.example", made.nonce, both));
+  run();
+  answer_keys();
+  ASSERT_TRUE(done.there());
+  ASSERT_TRUE(done.get()) << done.get().error().detail;
+  EXPECT_THAT(done.get()->grant, testing::StartsWith("berta-contoso.example-"));
+  auto token = want(false, "by-delegate:berta@contoso.example");
+  EXPECT_TRUE(token.there() && token.get());
+}
+
 TEST_F(signing_in_test, waits_for_a_sign_in_on_another_device) {
   begin_device_sign_in wish;
   wish.tenant = tenant_id{"acme"};
@@ -252,6 +270,7 @@ TEST_F(signing_in_test, says_when_the_person_declined_on_the_other_device) {
   ASSERT_TRUE(later.there() && later.get());
   EXPECT_EQ(later.get()->state, device_sign_in::progress::failed);
   EXPECT_THAT(events(), ElementsAre("provider.sign_in_failed"));
+  EXPECT_NE(metrics.expose().find("postroom_events_total{type=\"provider.sign_in_failed\"} 1\n"), std::string::npos);
 }
 
 } // namespace
