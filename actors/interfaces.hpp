@@ -8,7 +8,8 @@
 /// in that folder.
 namespace postroom {
 
-/// The GATEWAY: the root. Reads the stored configuration and runs one tenant actor for each tenant.
+/// The GATEWAY: the root. Reads the stored configuration and runs one tenant actor for each tenant. What is asked of a
+/// tenant, or a provider, that has failed and waits for its restart is answered `busy`.
 using gateway_actor = caf::typed_actor<
     // Answers when the change is on its way to those whom it concerns.
     answers<ack, config_changed>,

@@ -29,18 +29,9 @@ void serve(self_pointer self, metrics::admission_probe* metrics) {
   show(self, metrics);
 }
 
-/// Whoever is gone waits for nothing and holds nothing.
-void on_down(self_pointer self, const caf::actor_addr& who, metrics::admission_probe* metrics) {
-  auto& s = self->state;
-  s.monitored.erase(who);
-  s.credits->drop([&](const credit_asker& each) { return each.who == who; });
-  std::erase_if(s.booked, [&](const auto& each) {
-    if (each.second.holder != who)
-      return false;
-    s.credits->give_back(each.second.what);
-    return true;
-  });
-  serve(self, metrics);
+void watch(self_pointer self, const caf::strong_actor_ptr& who) {
+  if (self->state.monitored.insert(caf::actor_cast<caf::actor_addr>(who)).second)
+    self->monitor(who);
 }
 
 caf::result<credit> on_want(self_pointer self, const want_credit& wish, metrics::admission_probe* metrics) {
@@ -48,8 +39,7 @@ caf::result<credit> on_want(self_pointer self, const want_credit& wish, metrics:
   const auto sender = self->current_sender(); // the promise takes it away
   auto promise = self->make_response_promise<credit>();
   credit_asker asker{s.next_number++, caf::actor_cast<caf::actor_addr>(sender), promise};
-  if (s.monitored.insert(asker.who).second)
-    self->monitor(sender);
+  watch(self, sender);
   const auto number = asker.number;
   if (auto booked = s.credits->want(wish.bytes, asker))
     hand_out(self, std::move(asker), *booked);
@@ -87,8 +77,10 @@ void let_through(self_pointer self, server_place server, const clock* time) {
   auto& [row, look_at] = server->second;
   const auto now = time->ticks();
   while (const auto number = row.take(now))
-    if (auto node = s.waiting.extract(*number))
-      node.mapped().deliver(ack{});
+    if (auto node = s.waiting.extract(*number)) {
+      s.places.erase({node.mapped().who, *number});
+      node.mapped().promise.deliver(ack{});
+    }
   const auto next = row.next();
   if (!next)
     return;
@@ -115,6 +107,50 @@ void on_tried(self_pointer self, server_place server, bool arrived, const clock*
   let_through(self, server, time);
 }
 
+caf::result<ack> on_want_connection(self_pointer self, const want_connection& wish, double per_second,
+                                    const clock* time) {
+  auto& s = self->state;
+  const auto sender = self->current_sender(); // the promise takes it away
+  auto promise = self->make_response_promise<ack>();
+  watch(self, sender);
+  const auto server = server_at(s, wish.host, wish.port, per_second);
+  const auto number = s.next_number++;
+  const auto who = caf::actor_cast<caf::actor_addr>(sender);
+  s.waiting.emplace(number, row_asker{who, &server->second.row, promise});
+  s.places.emplace(who, number);
+  server->second.row.push(number);
+  let_through(self, server, time);
+  return promise;
+}
+
+// -- The end of an asker ---------------------------------------------------------------------------------------------
+
+/// A turn that is given to nobody delays all behind it: before a server that is down, by one probe. The next look at
+/// the row is under way already.
+void leave_rows(state& s, const caf::actor_addr& who) {
+  for (auto at = s.places.lower_bound({who, 0}); at != s.places.end() && at->first == who; at = s.places.erase(at))
+    s.waiting.extract(at->second).mapped().row->drop(at->second);
+}
+
+void return_credits(self_pointer self, const caf::actor_addr& who, metrics::admission_probe* metrics) {
+  auto& s = self->state;
+  s.credits->drop([&](const credit_asker& each) { return each.who == who; });
+  std::erase_if(s.booked, [&](const auto& each) {
+    if (each.second.holder != who)
+      return false;
+    s.credits->give_back(each.second.what);
+    return true;
+  });
+  serve(self, metrics);
+}
+
+/// Whoever is gone waits for nothing and holds nothing.
+void on_down(self_pointer self, const caf::actor_addr& who, metrics::admission_probe* metrics) {
+  self->state.monitored.erase(who);
+  leave_rows(self->state, who);
+  return_credits(self, who, metrics);
+}
+
 } // namespace
 
 admission_self::behavior_type admission(self_pointer self, admission_config config, const clock* time,
@@ -133,15 +169,8 @@ admission_self::behavior_type admission(self_pointer self, admission_config conf
           serve(self, metrics);
         }
       },
-      [self, config, time](const want_connection& wish) -> caf::result<ack> {
-        auto& s = self->state;
-        auto promise = self->make_response_promise<ack>();
-        const auto number = s.next_number++;
-        s.waiting.emplace(number, promise);
-        const auto server = server_at(s, wish.host, wish.port, config.connections_per_second_per_host);
-        server->second.row.push(number);
-        let_through(self, server, time);
-        return promise;
+      [self, config, time](const want_connection& wish) {
+        return on_want_connection(self, wish, config.connections_per_second_per_host, time);
       },
       [self, config, time](const connection_tried& tried) {
         const auto server = server_at(self->state, tried.host, tried.port, config.connections_per_second_per_host);

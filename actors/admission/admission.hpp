@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace postroom::admission {
 
@@ -43,6 +44,13 @@ struct credit_asker {
   caf::typed_response_promise<credit> promise;
 };
 
+/// Who waits for a connection, and where.
+struct row_asker {
+  caf::actor_addr who;
+  host_row* row = nullptr; ///< servers stay
+  caf::typed_response_promise<ack> promise;
+};
+
 /// Who has what: given back when its holder ends, however it ends.
 struct booking {
   credit what;
@@ -54,13 +62,14 @@ struct state {
 
   std::optional<credit_pool<credit_asker>> credits;
   std::map<std::uint64_t, booking> booked; ///< by number; bounded by the pool
-  std::set<caf::actor_addr> monitored;     ///< everyone alive who ever asked for credit
+  std::set<caf::actor_addr> monitored;     ///< everyone alive who ever asked for anything
   struct server {
     host_row row;
     std::optional<mono_time> look_at; ///< a row_due is under way
   };
   std::map<std::string, server, std::less<>> servers; ///< by `host:port`; bounded by the providers that are configured
-  std::map<std::uint64_t, caf::typed_response_promise<ack>> waiting;
+  std::map<std::uint64_t, row_asker> waiting;
+  std::set<std::pair<caf::actor_addr, std::uint64_t>> places; ///< the same by asker
   std::uint64_t next_number = 0;
 };
 

@@ -51,9 +51,7 @@ std::optional<std::uint64_t> host_row::take(mono_time now) {
   started_.push_back(now);
   if (started_.size() > per_second_)
     started_.pop_front();
-  const auto number = waiting_.front();
-  waiting_.pop_front();
-  return number;
+  return waiting_.extract(waiting_.begin()).value();
 }
 
 void host_row::arrived() {

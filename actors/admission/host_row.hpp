@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 
 namespace postroom::admission {
 
@@ -25,7 +26,10 @@ public:
 
   explicit host_row(double per_second);
 
-  void push(std::uint64_t number) { waiting_.push_back(number); }
+  /// Each number is greater than those before.
+  void push(std::uint64_t number) { waiting_.insert(waiting_.end(), number); }
+  /// Gives a place up, if there is one: it must not cost those behind it a turn.
+  void drop(std::uint64_t number) { waiting_.erase(number); }
   /// Who may start now; nothing: nobody, see next(). Call until nothing comes.
   [[nodiscard]] std::optional<std::uint64_t> take(mono_time now);
   /// When the first in the row may start; nothing while nobody waits.
@@ -42,8 +46,8 @@ private:
 
   mono_time::duration gap_;
   std::size_t per_second_;
-  std::deque<std::uint64_t> waiting_;
-  std::deque<mono_time> started_; ///< the last `per_second_` starts
+  std::set<std::uint64_t> waiting_; ///< in order; a set, since any of thousands may give up
+  std::deque<mono_time> started_;   ///< the last `per_second_` starts
   std::optional<mono_time> first_;
   mono_time next_even_{}; ///< may lag behind: a few may start together after a quiet time
   mono_time next_probe_{};

@@ -3,6 +3,7 @@
 #include "actors/bridge.hpp"
 #include "actors/supervision.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postroom::archive {
@@ -22,6 +23,16 @@ void hand_over(self_pointer self, storage::store* store, std::uint64_t number, s
   const archive_self me{self};
   store->commit(std::move(what), [me, number](storage::commit_result done) {
     tell(me, stored{number, std::make_shared<storage::commit_result>(std::move(done))});
+  });
+}
+
+/// Of a commit that was only found out about, the store does not say which seqs it brought.
+void tell_of_growth(storage::store* store, const events_actor& events, std::vector<tenant_id> tenants) {
+  tenants.erase(std::unique(tenants.begin(), tenants.end()), tenants.end());
+  store->with_snapshot([events, tenants = std::move(tenants)](const storage::snapshot& view) {
+    for (const auto& each : tenants)
+      if (const auto last = view.last_seq(each.str()))
+        tell(events, log_grew{each, *last});
   });
 }
 
@@ -70,20 +81,23 @@ archive_self::behavior_type archive(self_pointer self, storage::store* store, ev
       [self, store, events, time, metrics](const stored& done) {
         auto& p = self->state.waiting.at(done.number);
         p.result = done.result;
+        metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
         if (p.result->outcome == storage::outcome::unknown) {
           log::warning("archive.outcome_unknown", {{"detail", p.result->error ? p.result->error->detail : ""}});
           ask_outcome(self, store, done.number);
           return;
         }
-        metrics->committed(time->ticks() - p.since, to_string(p.result->outcome));
         answer(self, done.number, events);
       },
-      [self, events](const resolved& r) {
+      [self, store, events](const resolved& r) {
         if (!r.outcome) {
           self->delayed_send(self, resolve_retry, resolve_again{r.number});
           return;
         }
-        self->state.waiting.at(r.number).result->outcome = *r.outcome;
+        auto& p = self->state.waiting.at(r.number);
+        p.result->outcome = *r.outcome;
+        if (*r.outcome == storage::outcome::committed && p.result->seqs.size() < p.tenants.size())
+          tell_of_growth(store, events, p.tenants);
         answer(self, r.number, events);
       },
       [self, store](const resolve_again& again) { ask_outcome(self, store, again.number); },

@@ -202,7 +202,7 @@ diagnosis_step folder_step(const facts& f, const evidence& e) {
     return good("folder", f.folder + " has " + std::to_string(last->messages) + " messages");
   const auto words = last->failed ? last->failed->detail : std::string{"refused"};
   return bad("folder", f.folder + ": " + words,
-             "Name a folder that exists, as the server spells it: " + set_account(names_of(f, e), "folder", "INBOX"),
+             "Name a folder that exists, as mail programs show it: " + set_account(names_of(f, e), "folder", "INBOX"),
              actor_role::operators, "imap.folder_missing");
 }
 

@@ -131,6 +131,8 @@ caf::result<Answer> pass_on(self_pointer self, const Question& question) {
   const bool runs = found != s.tenants.end() && found->second.running;
   if (!runs && s.reading > 0)
     return s.held.template hold<Answer>(self, gateway_self{self}, question);
+  if (!runs && found != s.tenants.end())
+    return to_caf(fail(errc::busy, "the tenant '" + question.tenant.str() + "' failed and is being started anew"));
   if (!runs)
     return to_caf(fail(errc::not_found, "tenant '" + question.tenant.str() + "' does not run"));
   return self->delegate(found->second.running, Question{question});

@@ -1,6 +1,8 @@
 #include "actors/tenant/incidents.hpp"
 
+#include "actors/bridge.hpp"
 #include "actors/tenant/providers.hpp"
+#include "actors/tenant/tenant_config.hpp"
 #include "base/certificate.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -92,7 +94,18 @@ void count_incident(state& s, const subject& who, bool was_open) {
     s.world->metrics.token.incident_closed(kind_of(who));
 }
 
-void carry_out(self_pointer self, const subject& who, std::optional<incidents::change> change) {
+void read_incidents(self_pointer self, const subject& who, bool was_open, bool again) {
+  const tenant_actor me{self};
+  load_incidents(self->state.world->store, self->state.id, to_string(who), [me, who, was_open, again](auto found) {
+    incidents_read answer{who, was_open, again, {}};
+    if (found)
+      answer.found = std::make_shared<const std::vector<storage::versioned<records::Incident>>>(std::move(*found));
+    tell(me, std::move(answer));
+  });
+}
+
+/// `again`: it was refused before.
+void carry_out(self_pointer self, const subject& who, std::optional<incidents::change> change, bool again = false) {
   if (!change)
     return;
   auto& s = self->state;
@@ -106,7 +119,11 @@ void carry_out(self_pointer self, const subject& who, std::optional<incidents::c
                  {{"tenant", s.id.str()}, {"subject", to_string(who)}, {"accounts", who.accounts_count}});
   self->request(s.world->archive, commit_limit, commit_request{std::move(batch)})
       .then(
-          [self, who, was_open, type = change->event_type](const commit_answer& done) {
+          [self, who, was_open, again, type = change->event_type](const commit_answer& done) {
+            if (done.result->outcome == storage::outcome::conflict) {
+              read_incidents(self, who, was_open, again);
+              return;
+            }
             const bool stored = done.result->outcome == storage::outcome::committed;
             if (stored && !type.empty())
               self->state.world->metrics.mailbox.event(type);
@@ -114,7 +131,8 @@ void carry_out(self_pointer self, const subject& who, std::optional<incidents::c
             count_incident(self->state, who, was_open);
             carry_out(self, who, std::move(next));
           },
-          [self, who](const caf::error&) { carry_out(self, who, self->state.book.committed(who, false)); });
+          // It may be stored all the same.
+          [self, who, was_open, again](const caf::error&) { read_incidents(self, who, was_open, again); });
 }
 
 /// Faults of one mailbox that a person must act on.
@@ -148,21 +166,58 @@ void close_account(self_pointer self, const records::Account& of) {
   carry_out(self, who, s.book.recovered(who, s.world->time.now()));
 }
 
+void forget_grant(self_pointer self, const std::string& id) {
+  self->state.failing_grants.erase(id);
+  forget_incident(self, subject::kind::grant, id);
+}
+
+/// Of `grant/andrea/refresh_token` it is the grant.
+subject subject_of(const records::Incident& stored) {
+  const auto& text = stored.subject();
+  const auto slash = text.find('/');
+  const auto kind = text.substr(0, slash);
+  const auto what = kind == "provider" ? subject::kind::provider
+                    : kind == "grant"  ? subject::kind::grant
+                                       : subject::kind::account;
+  return bare_subject(what, text.substr(slash + 1, text.find('/', slash + 1) - slash - 1));
+}
+
+bool exists(const tenant_config& config, const subject& who) {
+  switch (who.what) {
+  case subject::kind::provider:
+    return config.providers.contains(who.id);
+  case subject::kind::grant:
+    return !config.gone_grants.contains(who.id);
+  case subject::kind::account:
+    break;
+  }
+  return config.accounts.contains(who.id);
+}
+
 } // namespace
 
-void adopt_incidents(self_pointer self, std::vector<storage::versioned<records::Incident>> open) {
+void adopt_incidents(self_pointer self, tenant_config& loaded) {
   auto& s = self->state;
-  for (auto& each : open) {
+  std::vector<subject> gone;
+  for (auto& each : loaded.incidents) {
+    if (auto who = subject_of(each.value); !exists(loaded, who))
+      gone.push_back(std::move(who));
     const auto kind = each.value.subject().substr(0, each.value.subject().find('/'));
     if (!each.value.code().empty())
       s.world->metrics.token.incident_opened(kind);
     s.book.load(std::move(each.value), each.rev);
   }
+  for (const auto& who : gone)
+    carry_out(self, who, s.book.forget(who));
 }
 
 void on_report(self_pointer self, const provider::report& report) {
   auto& s = self->state;
   const auto now = s.world->time.now();
+  if (report.gone) {
+    forget_grant(self, report.grant);
+    return;
+  }
   if (!report.grant.empty()) {
     if (report.failure)
       s.failing_grants[report.grant] = report;
@@ -174,6 +229,18 @@ void on_report(self_pointer self, const provider::report& report) {
     return;
   const auto who = report.grant.empty() ? provider_subject(s, report.provider) : grant_subject(s, report);
   carry_out(self, who, report.failure ? s.book.failed(who, *report.failure, now) : s.book.recovered(who, now));
+}
+
+void on_incidents(self_pointer self, const incidents_read& read) {
+  auto& s = self->state;
+  if (!read.found) {
+    carry_out(self, read.who, s.book.committed(read.who, false));
+    return;
+  }
+  // Whoever is refused twice does not fight for it.
+  auto next = s.book.read_again(read.who, *read.found, !read.again);
+  count_incident(s, read.who, read.was_open);
+  carry_out(self, read.who, std::move(next), true);
 }
 
 void watch_account(self_pointer self, const account_status& status) {
@@ -224,6 +291,16 @@ void watch_expiries(self_pointer self) {
 void forget_incident(self_pointer self, subject::kind what, const std::string& id) {
   const auto who = bare_subject(what, id);
   carry_out(self, who, self->state.book.forget(who));
+}
+
+void forget_provider(self_pointer self, const std::string& id) {
+  forget_incident(self, subject::kind::provider, id);
+  std::vector<std::string> grants;
+  for (const auto& [grant, report] : self->state.failing_grants)
+    if (report.provider == id)
+      grants.push_back(grant);
+  for (const auto& grant : grants)
+    forget_grant(self, grant);
 }
 
 } // namespace postroom::tenant

@@ -123,6 +123,8 @@ bool on_outbox_down(self_pointer self, const caf::down_msg& down) {
   if (found == s.outboxes.end() || s.stopping)
     return true;
   auto& child = found->second;
+  if (child.running.address() != down.source)
+    return true; // its account was removed and made anew: another one runs
   child.running = outbox_actor{};
   if (child.replacing) {
     start_or_complain(self, found->first);

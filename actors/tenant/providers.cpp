@@ -55,8 +55,10 @@ void on_provider_down(self_pointer self, const std::string& id, const caf::down_
 
 result<provider_actor> running_provider(const state& s, const provider_id& id) {
   const auto found = s.providers.find(id.str());
-  if (found == s.providers.end() || !found->second.running)
+  if (found == s.providers.end())
     return fail(errc::not_found, "provider '" + id.str() + "' does not run");
+  if (!found->second.running)
+    return fail(errc::busy, "the provider '" + id.str() + "' failed and is being started anew");
   return found->second.running;
 }
 

@@ -18,7 +18,7 @@ void end_providers(self_pointer self);
 /// A failed provider comes back later; its mailboxes wait with it, since they know only the one that is gone.
 void on_provider_down(self_pointer self, const std::string& id, const caf::down_msg& down);
 
-/// The one that runs; not_found otherwise.
+/// The one that runs; not_found when there is none, busy while it waits for its restart.
 [[nodiscard]] result<provider_actor> running_provider(const state& s, const provider_id& id);
 /// Whether an account of the grant's provider uses the grant.
 [[nodiscard]] bool uses(const records::Account& account, const std::string& grant, const std::string& delegate);

@@ -9,6 +9,8 @@
 #include "base/crypto.hpp"
 #include "storage/directory.hpp"
 
+#include <algorithm>
+
 namespace postroom::tenant {
 namespace {
 
@@ -62,6 +64,17 @@ void show(state& s, mailbox_child& child, mailbox_state now, std::optional<error
   note_status(s, child, std::move(status));
 }
 
+/// The target keeps the configured name; what has worked is only tried first.
+void set_login_names(mailbox::assignment& task, const records::Account& record,
+                     const std::map<std::string, std::string>& remembered) {
+  const auto worked = remembered.find(record.id());
+  const auto names = login_names_of(record, worked == remembered.end() ? std::string{} : worked->second);
+  for (const auto& name : names)
+    if (name != task.target.session.user)
+      task.other_users.push_back(name);
+  task.first_user = names.front() == task.target.session.user ? 0 : 1;
+}
+
 void start_mailbox(self_pointer self, const std::string& id) {
   auto& s = self->state;
   if (s.stopping)
@@ -84,10 +97,7 @@ void start_mailbox(self_pointer self, const std::string& id) {
     log::warning("account.not_runnable", {{"tenant", s.id.str()}, {"account", id}, {"detail", task.error().detail}});
     return;
   }
-  const auto worked = s.login_names.find(id);
-  const auto names = login_names_of(child.record, worked == s.login_names.end() ? std::string{} : worked->second);
-  task->target.session.user = names.front();
-  task->other_users.assign(names.begin() + 1, names.end());
+  set_login_names(*task, child.record, s.login_names);
   task->provider = provider->second.running;
   task->supervisor = mailbox_supervisor{tenant_actor{self}};
   child.started = s.world->time.ticks();
@@ -95,6 +105,7 @@ void start_mailbox(self_pointer self, const std::string& id) {
       self->system().spawn(mailbox::mailbox, std::make_shared<const mailbox::assignment>(std::move(*task)), s.world);
   s.accounts_by_actor[child.running.address()] = id;
   self->monitor(child.running);
+  show(s, child, mailbox_state::waiting, {}); // until it says more
 }
 
 /// Ends what runs; it is started anew when it is gone. Starts at once when nothing runs.
@@ -144,6 +155,8 @@ void on_down(self_pointer self, const caf::down_msg& down) {
   if (found == s.mailboxes.end())
     return; // its account was removed
   auto& child = found->second;
+  if (child.running.address() != down.source)
+    return; // its account was removed and made anew: another one runs
   child.running = mailbox_actor{};
   if (child.replacing) {
     start_mailbox(self, found->first);
@@ -199,7 +212,7 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
     self->delayed_send(self, load_retry, load_again{});
     return;
   }
-  adopt_incidents(self, std::move(loaded.config->incidents));
+  adopt_incidents(self, *loaded.config);
   s.login_names = std::move(loaded.config->login_names);
   for (auto& [id, record] : loaded.config->accounts)
     note_record(s, s.mailboxes[id], record);
@@ -219,15 +232,37 @@ void on_loaded(self_pointer self, const config_loaded& loaded) {
     s.held.release();
 }
 
+/// Lost, it is found out again, or is of no use.
+void commit_login_name(self_pointer self, const std::string& account, storage::operation what) {
+  auto batch = std::make_shared<storage::batch>();
+  batch->id = random_id128<batch_id>();
+  batch->relies_on.push_back(self->state.world->owned.fence_of(account));
+  batch->operations.push_back(std::move(what));
+  self->request(self->state.world->archive, 2min, commit_request{std::move(batch), true})
+      .then([](const commit_answer&) {}, [](const caf::error&) {});
+}
+
+/// It was another mailbox's.
+void forget_login_name(self_pointer self, const std::string& account) {
+  if (self->state.login_names.erase(account) > 0)
+    commit_login_name(self, account,
+                      storage::erase{storage::keys::login_names(self->state.id, account_id{account}), {}});
+}
+
 void on_account(self_pointer self, const account_read& read) {
   auto& s = self->state;
   if (read.account) {
-    note_record(s, s.mailboxes[read.id], *read.account);
+    auto& child = s.mailboxes[read.id];
+    if (login_names_of(child.record, {}) != login_names_of(*read.account, {}))
+      forget_login_name(self, read.id);
+    note_record(s, child, *read.account);
     replace_mailbox(self, read.id);
     replace_outbox(self, read.id);
     return;
   }
   end_outbox(self, read.id);
+  forget_login_name(self, read.id);
+  s.refused_since.erase(read.id);
   forget_incident(self, incidents::subject::kind::account, read.id);
   auto node = s.mailboxes.extract(read.id);
   if (!node)
@@ -248,11 +283,16 @@ void on_provider(self_pointer self, const provider_read& read) {
       renew_provider(self, *read.provider);
     return;
   }
-  forget_incident(self, incidents::subject::kind::provider, read.id);
+  forget_provider(self, read.id);
   s.world->metrics.token.secret_expires(s.id.str(), read.id, {});
   if (auto node = s.providers.extract(read.id))
     end_provider(self, node.mapped());
   replace_users(self, read.id);
+}
+
+bool is_name_of(const records::Account& account, const std::string& name) {
+  const auto all = login_names_of(account, {});
+  return std::ranges::find(all, name) != all.end();
 }
 
 /// The server knows the mailbox by another name than the configured one: after the next start that is tried first.
@@ -260,6 +300,10 @@ void remember_login_name(self_pointer self, const account_status& status) {
   auto& s = self->state;
   const auto id = status.account.str();
   if (!status.in_step || status.login_name.empty())
+    return;
+  // It may be the last word of one that is being replaced.
+  const auto account = s.mailboxes.find(id);
+  if (account == s.mailboxes.end() || !is_name_of(account->second.record, status.login_name))
     return;
   auto& known = s.login_names[id];
   if (std::exchange(known, status.login_name) == status.login_name)
@@ -270,13 +314,7 @@ void remember_login_name(self_pointer self, const account_status& status) {
   names.set_account(id);
   names.set_imap_user(status.login_name);
   names.set_updated_ms(s.world->time.now().time_since_epoch().count());
-  auto batch = std::make_shared<storage::batch>();
-  batch->id = random_id128<batch_id>();
-  batch->relies_on.push_back(s.world->owned.fence_of(id));
-  batch->operations.emplace_back(storage::put_of(storage::key_of(names), names));
-  // Lost, it is found out again.
-  self->request(s.world->archive, 2min, commit_request{std::move(batch), true})
-      .then([](const commit_answer&) {}, [](const caf::error&) {});
+  commit_login_name(self, id, storage::put_of(storage::key_of(names), names));
 }
 
 /// Whoever waits for a sign-in tries again at once.
@@ -429,6 +467,7 @@ tenant_actor::behavior_type tenant(self_pointer self, tenant_id id, const ports*
       [self](const config_loaded& loaded) { on_loaded(self, loaded); },
       [self](const account_read& read) { on_read(self, read, config_changed::kind::account, on_account); },
       [self](const provider_read& read) { on_read(self, read, config_changed::kind::provider, on_provider); },
+      [self](const incidents_read& read) { on_incidents(self, read); },
       [self](const restart_due& due) {
         auto found = self->state.mailboxes.find(due.account);
         if (found != self->state.mailboxes.end() && found->second.restart_number == due.number)

@@ -31,6 +31,13 @@ struct provider_read {
   std::shared_ptr<records::Provider> provider;
   bool failed = false;
 };
+/// What is stored of a subject's incidents was read again, after a change of them was refused.
+struct incidents_read {
+  incidents::subject who;
+  bool was_open = false; ///< before the change
+  bool again = false;    ///< the change had been refused before
+  std::shared_ptr<const std::vector<storage::versioned<records::Incident>>> found; ///< null: it could not be read
+};
 /// A child's restart is due; one with an old number is ignored.
 struct restart_due {
   std::string account;
@@ -84,6 +91,7 @@ using tenant_actor = caf::typed_actor<
     accepts<outbox::may_retire>,
     // INTERNAL: from the store.
     accepts<tenant::config_loaded>, accepts<tenant::account_read>, accepts<tenant::provider_read>,
+    accepts<tenant::incidents_read>,
     // INTERNAL: timers.
     accepts<tenant::restart_due>, accepts<tenant::provider_restart_due>, accepts<tenant::outbox_restart_due>,
     accepts<tenant::load_again>, accepts<tenant::watch_due>, accepts<tenant::change_again>>;
@@ -172,6 +180,7 @@ tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<state> self, t
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::config_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::account_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::incidents_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::provider_restart_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(postroom::tenant::outbox_restart_due)

@@ -8,6 +8,7 @@
 #include "storage/keys.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace postroom::tenant {
 namespace {
@@ -31,6 +32,22 @@ result<void> scan_all(const storage::snapshot& view, storage::space where, const
     if (last)
       return {};
   }
+}
+
+result<void> find_gone_grants(const storage::snapshot& view, const tenant_id& tenant, tenant_config& config) {
+  constexpr std::string_view kind = "grant/";
+  for (const auto& each : config.incidents) {
+    const std::string_view subject = each.value.subject();
+    if (!subject.starts_with(kind))
+      continue;
+    const std::string id{subject.substr(kind.size(), subject.find('/', kind.size()) - kind.size())};
+    const auto record = view.get(storage::keys::grant(tenant, grant_id{id}));
+    if (!record)
+      return record.error();
+    if (!*record)
+      config.gone_grants.insert(id);
+  }
+  return {};
 }
 
 /// `Security` and `Method` are IMAP's or SMTP's: they have the same names.
@@ -151,12 +168,31 @@ void load(storage::store& from, const tenant_id& tenant,
           view, space::state, storage::keys::incidents(tenant),
           [&](storage::versioned<records::Incident> incident) { config->incidents.push_back(std::move(incident)); });
     if (read)
+      read = find_gone_grants(view, tenant, *config);
+    if (read)
       read = scan_all<records::LoginNames>(view, space::state, storage::keys::all_login_names(tenant),
                                            [&](storage::versioned<records::LoginNames> names) {
                                              config->login_names[names.value.account()] = names.value.imap_user();
                                            });
     if (read)
       done(std::move(config));
+    else
+      done(read.error());
+  });
+}
+
+void load_incidents(storage::store& from, const tenant_id& tenant, const std::string& subject,
+                    std::function<void(result<std::vector<storage::versioned<records::Incident>>>)> done) {
+  from.with_snapshot([tenant, subject, done = std::move(done)](const storage::snapshot& view) {
+    std::vector<storage::versioned<records::Incident>> found;
+    const auto fault = storage::keys::incident(tenant, subject);
+    const auto read = scan_all<records::Incident>(view, fault.space, fault.key, [&](auto each) {
+      // `grant/andrea.2` is another's.
+      if (each.value.subject() == subject || each.value.subject().starts_with(subject + '/'))
+        found.push_back(std::move(each));
+    });
+    if (read)
+      done(std::move(found));
     else
       done(read.error());
   });
@@ -192,16 +228,28 @@ result<mailbox::assignment> assign(const records::Account& account, const record
   task.list = list_id{account.list()};
   task.grant = grant_of(account);
   task.target = imap_target_of(account, provider, host);
+  task.names = {ascii_lower(host.host), ascii_lower(account.email()), ascii_lower(task.target.session.user),
+                ascii_lower(account.upn())};
   task.target.proxy = std::move(*proxy);
   return task;
 }
 
 std::vector<std::string> login_names_of(const records::Account& account, const std::string& worked) {
+  const std::array<std::string, 3> configured{account.username(), account.email(), account.upn()};
   std::vector<std::string> out;
-  for (const auto& name : {worked, account.username(), account.email(), account.upn()})
-    if (!name.empty() &&
-        std::ranges::find(out, ascii_lower(name), [](const auto& known) { return ascii_lower(known); }) == out.end())
+  const auto is_same = [](const std::string& one, const std::string& other) {
+    return ascii_lower(one) == ascii_lower(other);
+  };
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::ranges::none_of(out, [&](const auto& known) { return is_same(known, name); }))
       out.push_back(name);
+  };
+  // Not one that is no longer the account's: it may still open, and be another mailbox.
+  for (const auto& name : configured)
+    if (is_same(name, worked))
+      add(name);
+  for (const auto& name : configured)
+    add(name);
   // A name that was said explicitly is not given up for the address.
   if (!account.username().empty() && account.upn().empty())
     out.assign({account.username()});

@@ -1,5 +1,6 @@
 #include "actors/doctor/probes/imap_ear.hpp"
 #include "protocol/imap/failure_table.hpp"
+#include "protocol/imap/folder_name.hpp"
 
 namespace postroom::doctor {
 namespace {
@@ -37,7 +38,8 @@ void note_tls(state& s, const std::optional<error>& why) {
 imap::command first_command(const state& s, probe what) {
   if (what == probe::delegate_login)
     return imap::namespace_command{};
-  return imap::select_command{s.known.folder, true};
+  const auto folder = imap::encode_folder_name(s.known.folder);
+  return imap::select_command{folder ? *folder : s.known.folder, true};
 }
 
 void note_command(state& s, probe what, const imap::command_outcome& outcome, std::uint32_t exists) {

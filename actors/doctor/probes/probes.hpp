@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/admission/arrival.hpp"
 #include "actors/bridge.hpp"
 #include "actors/doctor/doctor.hpp"
 
@@ -73,10 +74,6 @@ void ask_within(self_pointer self, const Actor& whom, std::chrono::milliseconds 
           });
 }
 
-/// Whether a server was reached at all, for whoever admits connections.
-[[nodiscard]] inline bool never_arrived(errc code) noexcept {
-  return code == errc::dns_failed || code == errc::connect_failed || code == errc::timeout;
-}
 inline void tell_tried(const state& s, const std::string& host, std::uint16_t port, bool arrived) {
   tell(s.world->admission, connection_tried{host, port, arrived});
 }

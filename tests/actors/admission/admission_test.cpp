@@ -155,5 +155,24 @@ TEST_F(admission_test, tries_an_unreachable_server_with_one_asker_at_a_time_unti
   EXPECT_EQ(count(), 6);
 }
 
+TEST_F(admission_test, gives_no_turn_to_those_who_ended_while_they_waited) {
+  for (std::uint32_t i = 0; i < host_row::failures_until_down; ++i)
+    tell(gate, connection_tried{"imap.example", 993, false});
+  std::vector<caf::actor> gone;
+  for (int i = 0; i < 3; ++i)
+    gone.push_back(system.spawn([this](caf::event_based_actor* self) {
+      for (int places = 0; places < 2; ++places)
+        self->request(gate, until_its_turn, want_connection{"imap.example", 993})
+            .then([](const ack&) {}, [](const caf::error&) {});
+    }));
+  run();
+  auto alive = ask<ack>(gate, want_connection{"imap.example", 993});
+  for (const auto& each : gone)
+    quit(each);
+  EXPECT_FALSE(alive.there());
+  pass(1100ms);
+  EXPECT_TRUE(alive.there()) << "the one probe belongs to who can make it";
+}
+
 } // namespace
 } // namespace postroom::admission

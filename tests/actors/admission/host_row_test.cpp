@@ -56,6 +56,21 @@ TEST(host_row, keeps_the_rate_when_the_timer_is_late) {
   EXPECT_LE(started.back() - started.front(), 13s);
 }
 
+TEST(host_row, forgets_who_gives_up) {
+  host_row row{200};
+  for (std::uint64_t i = 0; i < 4; ++i)
+    row.push(i);
+  row.drop(0);
+  row.drop(2);
+  row.drop(7);
+  EXPECT_EQ(row.waiting(), 2U);
+  auto now = start;
+  EXPECT_EQ(row.take(now), 1U);
+  now = *row.next();
+  EXPECT_EQ(row.take(now), 3U);
+  EXPECT_FALSE(row.next());
+}
+
 TEST(host_row, begins_at_half_the_rate) {
   host_row row{200};
   for (std::uint64_t i = 0; i < 1000; ++i)

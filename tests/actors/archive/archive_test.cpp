@@ -27,6 +27,7 @@ public:
       if (answers_to_lose > 0) {
         --answers_to_lose;
         r.outcome = storage::outcome::unknown;
+        r.seqs.clear();
         r.error = fail(errc::store_unavailable, "lost");
       }
       done(std::move(r));
@@ -99,6 +100,16 @@ TEST_F(archive_test, finds_out_what_became_of_a_commit_whose_answer_was_lost) {
   pass(1100ms);
   ASSERT_TRUE(answer.there());
   EXPECT_EQ(answer.get()->result->outcome, storage::outcome::committed);
+}
+
+TEST_F(archive_test, tells_of_new_events_and_counts_the_commit_whose_answer_was_lost) {
+  auto waiting = ask<log_position>(hub, wait_for_events{tenant_id{"acme"}, 0, 60s});
+  store.answers_to_lose = 1;
+  auto answer = ask<commit_answer>(keeper, two_events());
+  ASSERT_TRUE(answer.there());
+  ASSERT_TRUE(waiting.there()) << "whoever waits for events must not wait for the next commit";
+  EXPECT_EQ(waiting.get()->last_seq, 2U);
+  EXPECT_NE(metrics.expose().find("postroom_commit_seconds_count{outcome=\"unknown\"} 1\n"), std::string::npos);
 }
 
 } // namespace

@@ -21,6 +21,20 @@ protected:
     out.failure = std::move(failure);
     return out;
   }
+  /// The grant is refused, and were it not, it would die of disuse.
+  provider::report dying() {
+    auto out = about("andrea", error{errc::grant_dead, "revoked", "AADSTS50173"});
+    out.dies = time.now() + 24h * 60;
+    return out;
+  }
+  /// Of whom an incident is stored.
+  std::vector<std::string> stored() {
+    std::vector<std::string> out;
+    for (const auto& each : *storage::list_all<records::Incident>(*memory, storage::space::state,
+                                                                  storage::keys::incidents(tenant_id{"acme"})))
+      out.push_back(each.value.subject());
+    return out;
+  }
   void hear(provider::report what) {
     caf::anon_send(boss, std::move(what));
     settle();
@@ -55,6 +69,42 @@ TEST_F(incidents_test, is_not_told_again_after_a_restart) {
   start();
   hear(about("andrea", error{errc::grant_dead, "revoked", "AADSTS50173"}));
   EXPECT_THAT(told(), ElementsAre("grant.revoked grant/andrea"));
+}
+
+TEST_F(incidents_test, of_a_grant_ends_with_the_grant) {
+  start();
+  hear(dying());
+  EXPECT_THAT(stored(), ElementsAre("grant/andrea"));
+  erase(storage::keys::grant(tenant_id{"acme"}, grant_id{"andrea"}));
+  tell_changed(config_changed::kind::grant, "andrea");
+  EXPECT_THAT(stored(), IsEmpty());
+  for (int day = 0; day < 61; ++day)
+    pass(24h);
+  settle();
+  EXPECT_THAT(told(), ElementsAre("grant.revoked grant/andrea")) << "what is gone does not expire";
+}
+
+TEST_F(incidents_test, of_what_was_removed_while_nothing_ran_ends_at_the_start) {
+  put_account("acme", "sales");
+  start();
+  hear(dying());
+  quit(boss);
+  erase(storage::keys::grant(tenant_id{"acme"}, grant_id{"andrea"}));
+  start();
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(incidents_test, are_not_lost_when_the_answer_to_their_commit_comes_too_late) {
+  start();
+  store.holds_commits = true;
+  hear(dying());
+  let_pass(3min, 30s);
+  store.let_commit();
+  settle();
+  EXPECT_THAT(told(), ElementsAre("grant.revoked grant/andrea"));
+  hear(about("andrea", {}));
+  EXPECT_THAT(told(), ElementsAre("grant.revoked grant/andrea", "account.auth_recovered grant/andrea"));
+  EXPECT_THAT(stored(), IsEmpty());
 }
 
 TEST_F(incidents_test, waits_a_minute_before_it_tells_of_one_mailbox) {

@@ -74,7 +74,7 @@ TEST_F(outboxes_test, one_that_has_retired_comes_back_when_it_is_needed) {
   ASSERT_TRUE(again.there() && again.get());
   EXPECT_EQ(again.get()->mail->seq(), 2U);
   EXPECT_EQ(sent(), 2U);
-  EXPECT_FALSE(metrics_show("postroom_restarts_total{child=\"outbox\"} 1"));
+  EXPECT_FALSE(metrics_show("postroom_actor_restarts_total{actor=\"outbox\"} 1"));
 }
 
 TEST_F(outboxes_test, what_waited_is_sent_after_a_restart_though_nobody_asks) {
@@ -160,6 +160,22 @@ TEST_F(outboxes_test, an_account_that_is_removed_takes_its_outbox_along) {
   tell_changed(kind::account, "sales");
   EXPECT_EQ(smtp.open_count(), 0U);
   EXPECT_EQ(submit("two").get().error().code, errc::not_found);
+}
+
+TEST_F(outboxes_test, an_account_that_is_removed_and_made_anew_has_one_outbox) {
+  const auto record = std::make_shared<records::Account>(put_account("acme", "sales"));
+  start();
+  ASSERT_TRUE(submit("one").get());
+  // Both before the one that runs has ended.
+  caf::anon_send(boss, account_read{"sales", nullptr});
+  caf::anon_send(boss, account_read{"sales", record});
+  const auto two = submit("two");
+  wait(10s);
+  ASSERT_TRUE(two.there() && two.get());
+  EXPECT_FALSE(metrics_show("postroom_actor_restarts_total{actor=\"outbox\"} 1"));
+  const auto three = submit("three");
+  ASSERT_TRUE(three.there() && three.get());
+  EXPECT_EQ(sent(), 3U);
 }
 
 TEST_F(outboxes_test, an_account_that_is_switched_off_takes_mail_in_and_sends_it_later) {

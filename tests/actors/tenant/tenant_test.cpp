@@ -137,6 +137,8 @@ TEST_F(tenant_test, brings_a_crashed_provider_back_with_its_mailboxes) {
   http.crashes_us = true;
   start();
   EXPECT_EQ(state_of("sales"), mailbox_state::waiting);
+  const auto down = ask<provider_status>(boss, ask_provider{tenant_id{"acme"}, provider_id{"platform"}});
+  EXPECT_EQ(down.get().error().code, errc::busy) << "it exists, and whoever asks again finds it";
   http.crashes_us = false;
   for (int i = 0; i < 600 && http.open.empty(); ++i)
     let_pass(1s);
