@@ -18,11 +18,11 @@ constexpr std::size_t id_characters = 8;
 constexpr std::size_t note_bytes_max = 256;
 constexpr std::array<std::string_view, 3> scope_names{"read", "write", "admin"};
 
-std::string hash_of(std::string_view plain) {
+} // namespace
+
+std::string hash_of_token(std::string_view plain) {
   return std::string{as_view(sha256(plain))};
 }
-
-} // namespace
 
 std::string_view to_string(scope s) noexcept {
   return scope_names[static_cast<std::size_t>(s)];
@@ -49,7 +49,7 @@ result<new_token> draw_token(const token_wish& wish, wall_time now) {
     return id.error();
   made.id = *id;
   made.record.set_id(id->str());
-  made.record.set_hash(hash_of(made.plain.expose()));
+  made.record.set_hash(hash_of_token(made.plain.expose()));
   made.record.set_tenant(wish.tenant.str());
   for (const auto each : wish.scopes)
     made.record.add_scopes(std::string{to_string(each)});
@@ -75,9 +75,13 @@ result<token_id> id_of_token(std::string_view plain) {
   return token_id{"tok_" + std::string{characters.substr(0, id_characters)}};
 }
 
-bool is_token_of(const records::ApiToken& record, std::string_view plain, wall_time now) {
+bool has_hash(const records::ApiToken& record, std::string_view hash, wall_time now) {
   const bool expired = record.expires_ms() != 0 && record.expires_ms() <= now.time_since_epoch().count();
-  return constant_time_equal(record.hash(), hash_of(plain)) && !expired;
+  return constant_time_equal(record.hash(), hash) && !expired;
+}
+
+bool is_token_of(const records::ApiToken& record, std::string_view plain, wall_time now) {
+  return has_hash(record, hash_of_token(plain), now);
 }
 
 scope scope_of(const records::ApiToken& record) {

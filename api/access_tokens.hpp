@@ -44,6 +44,10 @@ struct token_wish {
 
 /// The id under which a token would be stored; `unauthenticated` when the text cannot be a token.
 [[nodiscard]] result<token_id> id_of_token(std::string_view plain);
+/// What is stored of a token.
+[[nodiscard]] std::string hash_of_token(std::string_view plain);
+/// Whether `record` is of the token with that hash and has not expired.
+[[nodiscard]] bool has_hash(const records::ApiToken& record, std::string_view hash, wall_time now);
 /// Whether `plain` is the token of `record` and has not expired.
 [[nodiscard]] bool is_token_of(const records::ApiToken& record, std::string_view plain, wall_time now);
 /// The highest scope of a token.

@@ -48,7 +48,7 @@ account_status resting(const records::Account& of) {
 awaitable<result<account_status>> status_of(const services& world, const records::Account& of) {
   const ask_account question{tenant_id{of.tenant()}, account_id{of.id()}};
   auto status = co_await ask<account_status>(world.actors, world.gateway, status_limit, question);
-  if (!status && status.error().code == errc::not_found)
+  if (!status && (status.error().code == errc::not_found || status.error().code == errc::busy))
     co_return resting(of);
   co_return status;
 }
@@ -91,17 +91,23 @@ struct account_resource {
     co_return wrong;
   }
 
-  /// Mail that was accepted must not vanish with its account.
-  static awaitable<result<void>> may_remove(const services& world, const record& of) {
-    const auto outbox = co_await fetch<records::Outbox>(
-        world.store, storage::keys::outbox(tenant_id{of.tenant()}, account_id{of.id()}));
+  /// Mail that was accepted must not vanish with its account. The counters are written as they were read: a mail that
+  /// is accepted meanwhile is a conflict here, and this is one for an outbox that accepts later. They stay, since the
+  /// numbers of the mails must not be given twice.
+  static awaitable<result<void>> may_remove(const services& world, const record& of, operations& conditions) {
+    const tenant_id tenant{of.tenant()};
+    const account_id account{of.id()};
+    const auto key = storage::keys::outbox(tenant, account);
+    const auto outbox = co_await fetch<records::Outbox>(world.store, key);
     if (!outbox)
       co_return outbox.error();
-    const auto waiting =
-        *outbox ? (*outbox)->value.queued() + (*outbox)->value.deferred() + (*outbox)->value.held() : 0;
+    const auto counts = *outbox ? (*outbox)->value : records::Outbox{};
+    const auto waiting = counts.queued() + counts.deferred() + counts.held();
     if (waiting > 0)
       co_return fail(errc::conflict, std::to_string(waiting) + " mails wait in the outbox of account '" + of.id() +
                                          "': cancel them, or switch the account off instead");
+    const auto known = *outbox ? (*outbox)->rev : revision{0};
+    conditions.emplace_back(storage::put_of(key, counts, shard_of(of.id()), known));
     co_return result<void>{};
   }
 
@@ -118,6 +124,7 @@ struct account_resource {
           known.emplace(each.account.str(), std::move(each));
     }
     std::vector<records::Account> accounts;
+    accounts.reserve(found.size());
     for (const auto& each : found)
       accounts.push_back(each.value);
     const auto warnings = co_await lint_accounts(world, tenant, std::move(accounts));

@@ -54,8 +54,11 @@ void fill(request& into, const head_parser& from) {
 std::optional<asio::ip::address> asker_of(const head_parser& from, const asio::ip::address& peer) {
   if (!is_loopback(peer))
     return peer;
-  const auto told = from.get()["X-Forwarded-For"];
-  std::string_view last{told.data(), told.size()};
+  // Some proxies add a line of their own instead, which belongs behind the others (RFC 9110 §5.3).
+  std::string_view last;
+  const auto [first, end] = from.get().equal_range("X-Forwarded-For");
+  for (auto line = first; line != end; ++line)
+    last = {line->value().data(), line->value().size()};
   last.remove_prefix(std::min(last.find_last_of(", \t") + 1, last.size()));
   boost::system::error_code wrong;
   const auto named = asio::ip::make_address(std::string{last}, wrong);
@@ -180,6 +183,11 @@ private:
     what.remote = asker_of(head, peer_);
     what.server = &context_.side;
     end.whole = head.is_done();
+    // Where such a body ends cannot be told (RFC 9112 §6.3).
+    if (head.get().count(http::field::transfer_encoding) > 0 && !head.chunked()) {
+      end.whole = false;
+      co_return refuse(fail(errc::invalid_argument, "the last coding of Transfer-Encoding must be chunked"));
+    }
     const auto target = head.get().target();
     if (const auto read = read_target({target.data(), target.size()}, what); !read)
       co_return refuse(read.error());

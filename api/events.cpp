@@ -16,11 +16,11 @@ constexpr std::size_t stream_page_bytes = 256 * limits::kib;
 
 using entries = std::vector<storage::stream_entry>;
 
-/// The log from one position on, as server-sent events, until the reader goes or the server stops.
+/// The log from one position on, as server-sent events, until the reader goes, its token ends or the server stops.
 class event_stream final : public piecewise_body {
 public:
   event_stream(const services& world, const request& what, std::uint64_t after)
-      : world_(world), tenant_(what.tenant), server_(*what.server), after_(after) {}
+      : world_(world), tenant_(what.tenant), token_(what.token), server_(*what.server), after_(after) {}
 
   awaitable<result<std::optional<std::string>>> next() override {
     if (!greeted_) {
@@ -33,17 +33,27 @@ public:
                                              stream_page_bytes);
       if (!page)
         co_return page.error();
-      if (!page->empty())
-        co_return format(*page);
       const auto left = deadline - std::chrono::steady_clock::now();
-      if (left <= left.zero())
-        co_return std::optional<std::string>{":\n\n"};
+      if (!page->empty() || left <= left.zero())
+        co_return co_await next_piece(*page);
       co_await wait_for_growth(world_, server_, tenant_, after_, std::chrono::ceil<std::chrono::milliseconds>(left));
     }
     co_return std::optional<std::string>{};
   }
 
 private:
+  /// Events, or a sign of life; nothing more for a token that was removed or has expired.
+  awaitable<result<std::optional<std::string>>> next_piece(const entries& page) {
+    const auto allowed = co_await check_again(world_, token_);
+    if (!allowed && allowed.error().code != errc::unauthenticated)
+      co_return allowed.error();
+    if (!allowed)
+      co_return std::optional<std::string>{};
+    if (page.empty())
+      co_return std::optional<std::string>{":\n\n"};
+    co_return format(page);
+  }
+
   result<std::optional<std::string>> format(const entries& page) {
     std::string out;
     for (const auto& each : page) {
@@ -58,6 +68,7 @@ private:
 
   const services& world_;
   tenant_id tenant_;
+  token_in_use token_;
   const server_side& server_;
   std::uint64_t after_;
   bool greeted_ = false;
@@ -124,6 +135,9 @@ awaitable<response> read_events(const services& world, request& what) {
     }
     co_await wait_for_growth(world, *what.server, what.tenant, *after,
                              std::chrono::ceil<std::chrono::milliseconds>(left));
+    const auto allowed = co_await check_again(world, what.token);
+    if (!allowed)
+      co_return refuse(allowed.error());
   }
 }
 

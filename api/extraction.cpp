@@ -4,8 +4,6 @@
 
 #include "protocol/mime/extract_part.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -105,22 +103,11 @@ void extract(storage::store& store, const stored_mail& mail, const std::string& 
 
 } // namespace
 
-result<void> extraction_pool::run(std::function<void()> work) {
-  if (running_.fetch_add(1) >= limits::http_extractions_max) {
-    --running_;
-    return fail(errc::busy, "too many mails and attachments are being worked on");
-  }
-  boost::asio::post(threads_, [this, work = std::move(work)] {
-    work();
-    --running_;
-  });
-  return {};
-}
-
 result<std::shared_ptr<extracted_part>> extraction_pool::start(storage::store& store, const stored_mail& mail,
                                                                std::string part) {
   auto between = std::make_shared<hand_over>();
-  const auto started = run([&store, mail, part = std::move(part), between] { extract(store, mail, part, *between); });
+  const auto started =
+      threads_.run([&store, mail, part = std::move(part), between] { extract(store, mail, part, *between); });
   if (!started)
     return started.error();
   return std::shared_ptr<extracted_part>{std::make_shared<part_reader>(between)};

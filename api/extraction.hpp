@@ -1,15 +1,12 @@
 #pragma once
 
+#include "api/blocking_pool.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "storage/store.hpp"
 
-#include <boost/asio/thread_pool.hpp>
-
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,25 +30,17 @@ public:
   virtual void take(storage::completion<result<std::optional<std::string>>> done) = 0;
 };
 
-/// Threads that take mails apart for downloads and put them together for sending: plain blocking loops, which no io
-/// thread may run.
+/// Takes mails apart for downloads, on threads that wait for the readers. Their destruction waits for the extractions
+/// under way; the readers must be gone.
 class extraction_pool {
 public:
-  extraction_pool() : threads_(limits::http_extractions_max) {}
-  /// Waits for the extractions under way; their readers must be gone.
-  ~extraction_pool() { threads_.join(); }
-
   /// `busy` beyond limits::http_extractions_max at once. Dropping the result ends the work. `store` must outlive the
   /// pool.
   [[nodiscard]] result<std::shared_ptr<extracted_part>> start(storage::store& store, const stored_mail& mail,
                                                               std::string part);
 
-  /// Other work of a request that may block: `busy` as start().
-  [[nodiscard]] result<void> run(std::function<void()> work);
-
 private:
-  boost::asio::thread_pool threads_;
-  std::atomic<std::size_t> running_{0};
+  blocking_pool threads_{limits::http_extractions_max};
 };
 
 } // namespace postroom::api

@@ -105,7 +105,7 @@ struct grant_resource {
     return storage::seal_refresh_token(world.keys, of, given);
   }
 
-  static awaitable<result<void>> may_remove(const services& world, const record& of) {
+  static awaitable<result<void>> may_remove(const services& world, const record& of, operations&) {
     std::function<bool(const records::Account&)> uses = [id = of.id()](const auto& each) { return each.grant() == id; };
     const auto account =
         co_await find_user<records::Account>(world, storage::keys::accounts(tenant_id{of.tenant()}), std::move(uses));

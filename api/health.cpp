@@ -48,7 +48,10 @@ awaitable<response> readyz(const services& world, request&) {
   co_return answer_json(boost::json::serialize(out), store && loaded ? 200 : 503);
 }
 
-awaitable<response> metrics_text(const services& world, request&) {
+/// Of all tenants: their names are in it.
+awaitable<response> metrics_text(const services& world, request& what) {
+  if (!what.token_tenant.empty())
+    co_return refuse(fail(errc::forbidden, "the token is for the tenant " + what.token_tenant.str()));
   auto out = answer_json(world.metrics.expose());
   out.content_type = "text/plain; version=0.0.4; charset=utf-8";
   co_return out;

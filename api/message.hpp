@@ -30,15 +30,25 @@ template <class T>
 using awaitable = boost::asio::awaitable<T>;
 using method = boost::beast::http::verb;
 
+class blocking_pool;
 class extraction_pool;
 
 /// What handlers need of the server itself.
 struct server_side {
   std::atomic<bool> stopping{false}; ///< waits must end soon
   std::chrono::milliseconds heartbeat{};
-  extraction_pool& extractions;
+  std::size_t uploads_max{}; ///< of a tenant, and their octets
+  std::uint64_t uploads_bytes_max{};
+  extraction_pool& extractions;        ///< goes at the pace of who downloads
+  blocking_pool& compositions;         ///< waits for the store alone
   std::atomic<std::size_t> imports{0}; ///< of accounts, under way
   rate_limiter open_pages{};           ///< what anybody may ask for and costs more than an answer
+};
+
+/// The token that a request came with.
+struct token_in_use {
+  token_id id;
+  std::string hash;
 };
 
 /// A body that is read while it arrives. Used from one coroutine.
@@ -72,6 +82,7 @@ struct request {
   std::optional<tenant_id> tenant_in_path;
   tenant_id tenant;                  ///< whose objects are meant; set for routes of a tenant
   tenant_id token_tenant;            ///< empty: the token covers all tenants
+  token_in_use token;                ///< empty: none was needed
   server_side* server = nullptr;     ///< outlives every request
   incoming_body* incoming = nullptr; ///< for routes that stream
 
@@ -108,6 +119,9 @@ struct response {
   out.body = std::move(document);
   return out;
 }
+
+/// For `Location`: an object of the collection that was asked, of the same tenant whoever reads it.
+[[nodiscard]] std::string location_of(const request& what, const std::string& id);
 
 /// Query parameter as a number in [min, max]; `invalid_argument` names it.
 [[nodiscard]] result<std::uint64_t> number_of(const request& from, const std::string& name, std::uint64_t otherwise,

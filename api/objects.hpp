@@ -20,7 +20,8 @@
 ///     static std::string prefix(const tenant_id&);
 ///     static awaitable<result<problems>> complete(const services&, record&, const object_input&, operations&);
 ///         // defaults, validation, references (asserted in the commit), sealing of secrets
-///     static awaitable<result<void>> may_remove(const services&, const record&);
+///     static awaitable<result<void>> may_remove(const services&, const record&, operations&);
+///         // why not, else what must hold or go with it in the same commit
 ///     static awaitable<boost::json::array> show(const services&, const tenant_id&, std::vector<versioned<record>>);
 namespace postroom::api {
 
@@ -161,7 +162,7 @@ awaitable<response> create_object(const services& world, request& what) {
   const auto id = id_of(made->value);
   announce_change(world, what, Resource::change, tenant_of(made->value), id, "created");
   auto out = co_await show_one<Resource>(world, what, std::move(*made), 201);
-  out.headers.emplace_back("Location", what.path + "/" + id);
+  out.headers.emplace_back("Location", location_of(what, id));
   co_return out;
 }
 
@@ -202,19 +203,37 @@ awaitable<response> change_object(const services& world, request& what) {
   co_return co_await change_fields<Resource>(world, what, std::move(*fields));
 }
 
+/// What a conflict of a removal means: another revision, or that something depends on the object by now.
+template <class Resource>
+awaitable<problem> why_not_removed(const services& world, const request& what,
+                                   const storage::versioned<typename Resource::record>& known) {
+  const auto now = co_await find_object<Resource>(world, what);
+  if (!now && now.error().code != errc::not_found)
+    co_return problem{now.error()};
+  if (!now || now->rev != known.rev)
+    co_return not_this_revision();
+  operations unused;
+  const auto free = co_await Resource::may_remove(world, now->value, unused);
+  if (!free)
+    co_return problem{free.error()};
+  co_return problem{fail(errc::conflict, "what depends on it was changed in between: try again")};
+}
+
 template <class Resource>
 awaitable<response> remove_object(const services& world, request& what) {
   auto found = co_await find_for_change<Resource>(world, what);
   if (!found)
     co_return refuse(found.error());
-  const auto free = co_await Resource::may_remove(world, found->value);
+  operations changes;
+  const auto free = co_await Resource::may_remove(world, found->value, changes);
   if (!free)
     co_return refuse(free.error());
-  operations changes;
   changes.emplace_back(storage::erase{Resource::key(tenant_of(found->value), found->value.id()), found->rev});
   const auto done = co_await apply(world.store, std::move(changes));
+  if (!done && done.error().code == errc::conflict)
+    co_return refuse(co_await why_not_removed<Resource>(world, what, *found));
   if (!done)
-    co_return refuse(done.error().code == errc::conflict ? not_this_revision() : problem{done.error()});
+    co_return refuse(done.error());
   announce_change(world, what, Resource::change, tenant_of(found->value), id_of(found->value), "removed");
   response out;
   out.status = 204;

@@ -116,7 +116,7 @@ response show(const records::OutboxMail& mail, unsigned status, bool with_histor
 
 response accepted(const records::OutboxMail& mail, bool repeated, const request& what) {
   auto out = show(mail, 202, false);
-  out.headers.emplace_back("Location", what.path + "/" + mail.id());
+  out.headers.emplace_back("Location", location_of(what, mail.id()));
   if (repeated)
     out.headers.emplace_back("Idempotency-Replayed", "true");
   return out;

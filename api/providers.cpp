@@ -33,7 +33,7 @@ struct provider_resource {
     co_return take_credentials(world, of, input, *before ? &(*before)->value : nullptr);
   }
 
-  static awaitable<result<void>> may_remove(const services& world, const record& of) {
+  static awaitable<result<void>> may_remove(const services& world, const record& of, operations&) {
     const tenant_id tenant{of.tenant()};
     std::function<bool(const records::Account&)> account_uses = [id = of.id()](const auto& each) {
       return each.provider() == id;

@@ -2,7 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
-#include "protocol/mime/utf8_text.hpp"
+#include "base/utf8.hpp"
 
 #include <simdjson.h>
 
@@ -45,7 +45,7 @@ bool holds(const std::vector<mime::address>& list, const std::string& address) {
 std::string prefixed(std::string_view prefix, std::string subject) {
   if (!ascii_iequals(std::string_view{subject}.substr(0, prefix.size()), prefix))
     subject = std::string{prefix}.append(" ").append(subject);
-  subject.resize(mime::utf8_prefix(subject, limits::submission_subject_bytes_max));
+  subject.resize(utf8_prefix(subject, limits::submission_subject_bytes_max).size());
   return subject;
 }
 

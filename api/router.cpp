@@ -130,6 +130,32 @@ result<void> choose_tenant(request& what) {
   return {};
 }
 
+error unknown_token() {
+  return fail(errc::unauthenticated, "the token is unknown or has expired");
+}
+
+/// The token as it is stored, if it is still good. One that was made for a tenant that is gone is not: it must not open
+/// the next one of that id.
+awaitable<result<records::ApiToken>> good_token(const services& world, token_in_use token) {
+  auto pending = fetch<records::ApiToken>(world.store, storage::keys::api_token(token.id));
+  auto stored = co_await std::move(pending);
+  if (!stored)
+    co_return stored.error();
+  if (!*stored || !has_hash((*stored)->value, token.hash, world.time.now()))
+    co_return unknown_token();
+  auto record = std::move((*stored)->value);
+  if (!record.tenant().empty()) {
+    const tenant_id bound_to{record.tenant()};
+    auto asked = fetch<records::Tenant>(world.store, storage::keys::tenant(bound_to));
+    const auto tenant = co_await std::move(asked);
+    if (!tenant)
+      co_return tenant.error();
+    if (!*tenant)
+      co_return unknown_token();
+  }
+  co_return record;
+}
+
 awaitable<result<records::ApiToken>> find_token(const services& world, const request& what) {
   if (what.authorization.empty())
     co_return fail(errc::unauthenticated, "the header Authorization is missing");
@@ -139,13 +165,9 @@ awaitable<result<records::ApiToken>> find_token(const services& world, const req
   const auto id = id_of_token(plain);
   if (!id)
     co_return id.error();
-  auto pending = fetch<records::ApiToken>(world.store, storage::keys::api_token(*id));
-  const auto stored = co_await std::move(pending);
-  if (!stored)
-    co_return stored.error();
-  if (!*stored || !is_token_of((*stored)->value, plain, world.time.now()))
-    co_return fail(errc::unauthenticated, "the token is unknown or has expired");
-  co_return (*stored)->value;
+  token_in_use shown{*id, hash_of_token(plain)};
+  auto pending = good_token(world, std::move(shown));
+  co_return co_await std::move(pending);
 }
 
 } // namespace
@@ -214,9 +236,23 @@ awaitable<result<void>> authorize(const services& world, const route& to, reques
   if (token->scopes().empty() || scope_of(*token) < needed)
     co_return fail(errc::forbidden, "the token lacks the scope " + std::string{to_string(needed)});
   what.token_tenant = tenant_id{token->tenant()};
+  what.token = {token_id{token->id()}, token->hash()};
   if (to.of_tenant)
     co_return choose_tenant(what);
   co_return result<void>{};
+}
+
+awaitable<result<void>> check_again(const services& world, token_in_use token) {
+  auto pending = good_token(world, std::move(token));
+  const auto still = co_await std::move(pending);
+  co_return still ? result<void>{} : result<void>{still.error()};
+}
+
+std::string location_of(const request& what, const std::string& id) {
+  auto out = what.path + "/" + id;
+  if (!what.tenant.empty() && what.query.contains("tenant"))
+    out += "?tenant=" + what.tenant.str();
+  return out;
 }
 
 result<std::uint64_t> number_of(const request& from, const std::string& name, std::uint64_t otherwise,

@@ -66,7 +66,11 @@ struct routed {
 /// Finds the route (HEAD counts as GET), and fills in `params` and `tenant_in_path`.
 [[nodiscard]] routed find_route(request& what);
 
-/// Checks token, scope and tenant; sets `tenant` and `token_tenant`. An error is the answer to give.
+/// Checks token, scope and tenant; sets `tenant`, `token_tenant` and `token`. An error is the answer to give.
 [[nodiscard]] awaitable<result<void>> authorize(const services& world, const route& to, request& what);
+
+/// For answers that go on for long: whether the token they are given for is still good. `unauthenticated` when it was
+/// removed or has expired since.
+[[nodiscard]] awaitable<result<void>> check_again(const services& world, token_in_use token);
 
 } // namespace postroom::api

@@ -6,12 +6,15 @@
 #include "base/log.hpp"
 #include "net/as_values.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -31,12 +34,18 @@ using net::as_values;
 /// When no connection can be accepted, e.g. for want of file descriptors.
 constexpr auto accept_pause = 100ms;
 
+/// A connection, and the way to end what its handler waits for. Lives as long as the connection's coroutine.
+struct served {
+  std::unique_ptr<connection> client;
+  asio::cancellation_signal cut_short;
+};
+
 /// One thread and the connections that live on it.
 struct worker {
   asio::io_context context{1};
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> keep{context.get_executor()};
   asio::steady_timer drain{context};
-  std::set<connection*> open; ///< touched on this thread only
+  std::set<served*> open; ///< touched on this thread only
   bool stopping = false;
   std::thread thread;
 };
@@ -56,19 +65,25 @@ result<std::optional<asio::ssl::context>> load_tls(const server_options& options
   tls.use_private_key_file(options.tls_key.string(), asio::ssl::context::pem, bad);
   if (bad)
     return fail(errc::invalid_argument, "key " + options.tls_key.string() + ": " + bad.message());
+  // Keys of different kinds are not compared when they are read.
+  if (SSL_CTX_check_private_key(tls.native_handle()) != 1)
+    return fail(errc::invalid_argument,
+                "key " + options.tls_key.string() + " is not the one of " + options.tls_certificate.string());
   return made{std::move(tls)};
 }
 
-asio::awaitable<void> serve(worker& on, std::unique_ptr<connection> client, std::atomic<std::size_t>& count) {
-  on.open.insert(client.get());
+asio::awaitable<void> serve(worker& on, std::shared_ptr<served> what, std::atomic<std::size_t>& count) {
+  // To be cut short is an error like others, not an exception.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  on.open.insert(what.get());
   try {
     // One that was accepted just before the end is not served any more.
     if (!on.stopping)
-      co_await client->run();
+      co_await what->client->run();
   } catch (const std::exception& e) {
     log::error("api.connection_failed", {{"what", e.what()}});
   }
-  on.open.erase(client.get());
+  on.open.erase(what.get());
   --count;
   if (on.stopping && on.open.empty())
     on.drain.cancel();
@@ -78,8 +93,8 @@ void begin_stop(worker& on, std::chrono::milliseconds drain) {
   on.stopping = true;
   on.keep.reset();
   for (auto* each : on.open)
-    if (each->between_requests())
-      each->close();
+    if (each->client->between_requests())
+      each->client->close();
   if (on.open.empty())
     return;
   on.drain.expires_after(drain);
@@ -87,18 +102,24 @@ void begin_stop(worker& on, std::chrono::milliseconds drain) {
     if (cancelled)
       return;
     log::warning("api.drain_cut_short", {{"connections", on.open.size()}});
-    for (auto* each : on.open)
-      each->close();
+    for (auto* each : on.open) {
+      each->cut_short.emit(asio::cancellation_type::terminal);
+      each->client->close();
+    }
   });
 }
 
 } // namespace
 
+result<void> check_tls(const server_options& options) {
+  const auto tls = load_tls(options);
+  return tls ? result<void>{} : result<void>{tls.error()};
+}
+
 class server::machinery {
 public:
   machinery(const server_options& options, const services& world, std::optional<asio::ssl::context> tls)
       : options_(options), world_(world), tls_(std::move(tls)) {
-    side_.heartbeat = options.heartbeat;
     for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i)
       workers_.push_back(std::make_unique<worker>());
     acceptor_.emplace(workers_.front()->context);
@@ -164,8 +185,11 @@ private:
       if (count_ >= options_.connections_max)
         continue;
       ++count_;
-      asio::co_spawn(on.context, serve(on, make_connection(context_, std::move(socket)), count_),
-                     [](std::exception_ptr) {});
+      auto made = std::make_shared<served>();
+      made->client = make_connection(context_, std::move(socket));
+      auto slot = made->cut_short.slot();
+      asio::co_spawn(on.context, serve(on, made, count_),
+                     asio::bind_cancellation_slot(slot, [made](std::exception_ptr) {}));
     }
   }
 
@@ -173,7 +197,9 @@ private:
   const services world_;
   std::optional<asio::ssl::context> tls_;
   extraction_pool extractions_;
-  server_side side_{false, {}, extractions_};
+  blocking_pool compositions_{limits::http_compositions_max};
+  server_side side_{false,        options_.heartbeat, options_.uploads_max, options_.uploads_bytes_max,
+                    extractions_, compositions_};
   server_context context_{options_, world_, side_, tls_ ? &*tls_ : nullptr};
   std::atomic<std::size_t> count_{0};
   std::vector<std::unique_ptr<worker>> workers_;

@@ -30,7 +30,13 @@ struct server_options {
   std::chrono::milliseconds heartbeat = limits::http_heartbeat;
   /// How long stop() lets answers under way finish.
   std::chrono::milliseconds drain = limits::http_drain;
+  /// Uploads of one tenant, and their octets.
+  std::size_t uploads_max = limits::uploads_max;
+  std::uint64_t uploads_bytes_max = limits::uploads_bytes_max;
 };
+
+/// Whether the certificate and its key can be read and belong together; good without them, too.
+[[nodiscard]] result<void> check_tls(const server_options& options);
 
 /// The HTTP server: HTTP/1.1 over TLS, or plain on loopback. Runs on threads of its own; all members may be called
 /// from any thread but its own.
@@ -46,8 +52,8 @@ public:
 
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Accepts nothing more, lets answers under way finish for `drain`, then closes. Ends when no handler runs any more:
-  /// store and actors must still answer until then. Safe to call twice.
+  /// Accepts nothing more, lets answers under way finish for `drain`, then closes, and waits for no actor any longer.
+  /// Ends when no handler runs any more: the store must still answer until then. Safe to call twice.
   void stop();
 
 private:

@@ -1,7 +1,7 @@
 #include "api/submission.hpp"
 
+#include "api/blocking_pool.hpp"
 #include "api/chunk_source.hpp"
-#include "api/extraction.hpp"
 #include "api/message_lookup.hpp"
 #include "base/ascii.hpp"
 #include "base/limits.hpp"
@@ -155,7 +155,7 @@ awaitable<written> write_mail(request& what, std::shared_ptr<const mime::outgoin
     const auto kept = co_await body->finish();
     co_return kept ? done : written{kept.error()};
   }
-  auto& pool = what.server->extractions;
+  auto& pool = what.server->compositions;
   std::function<void(storage::completion<written>)> start = [&pool, message, body](storage::completion<written> done) {
     const auto queued = pool.run([message, body, done] {
       intake_sink sink{*body};

@@ -1,9 +1,49 @@
 #include "api/objects.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace postroom::api {
 namespace {
+
+/// Erased by the commit that removes their tenant; a few operations beside them are left room.
+constexpr std::size_t tokens_max = limits::batch_ops_max - 16;
+
+result<bool> is_in_use(const storage::snapshot& view, const tenant_id& id) {
+  for (const auto& prefix : {storage::keys::providers(id), storage::keys::grants(id), storage::keys::accounts(id)}) {
+    const auto found = view.scan(storage::space::config, storage::prefix_range(prefix), 1);
+    if (!found)
+      return found.error();
+    if (!found->empty())
+      return true;
+  }
+  return false;
+}
+
+result<operations> removal_of_tokens(const storage::snapshot& view, const tenant_id& id) {
+  operations out;
+  storage::key_range range;
+  while (true) {
+    auto page = view.scan(storage::space::token, range, limits::page_items_max);
+    if (!page)
+      return page.error();
+    const bool last = page->size() < limits::page_items_max;
+    if (!last)
+      range.first = page->back().key + '\0';
+    for (auto& each : *page) {
+      const auto token = storage::decode<records::ApiToken>(std::move(each));
+      if (!token)
+        return token.error();
+      if (token->value.tenant() == id.str())
+        out.emplace_back(storage::erase{{storage::space::token, token->key}, {}});
+    }
+    if (out.size() > tokens_max)
+      return fail(errc::conflict, "the tenant has more than " + std::to_string(tokens_max) + " tokens; remove some");
+    if (last)
+      return out;
+  }
+}
 
 struct tenant_resource {
   using record = records::Tenant;
@@ -20,25 +60,21 @@ struct tenant_resource {
     co_return storage::validate(of);
   }
 
-  static awaitable<result<void>> may_remove(const services& world, const record& of) {
-    const tenant_id id{of.id()};
-    const std::array<std::string, 3> prefixes{storage::keys::providers(id), storage::keys::grants(id),
-                                              storage::keys::accounts(id)};
-    std::function<result<bool>(const storage::snapshot&)> in_use = [prefixes](const storage::snapshot& view) {
-      for (const auto& prefix : prefixes) {
-        const auto found = view.scan(storage::space::config, storage::prefix_range(prefix), 1);
-        if (!found)
-          return result<bool>{found.error()};
-        if (!found->empty())
-          return result<bool>{true};
-      }
-      return result<bool>{false};
+  /// Its tokens go with it.
+  static awaitable<result<void>> may_remove(const services& world, const record& of, operations& changes) {
+    std::function<result<operations>(const storage::snapshot&)> look = [id = tenant_id{of.id()}](const auto& view) {
+      const auto used = is_in_use(view, id);
+      if (!used)
+        return result<operations>{used.error()};
+      if (*used)
+        return result<operations>{
+            fail(errc::conflict, "the tenant still has accounts, grants or providers; remove them first")};
+      return removal_of_tokens(view, id);
     };
-    const auto used = co_await on_snapshot(world.store, std::move(in_use));
-    if (!used)
-      co_return used.error();
-    if (*used)
-      co_return fail(errc::conflict, "the tenant still has accounts, grants or providers; remove them first");
+    auto tokens = co_await on_snapshot(world.store, std::move(look));
+    if (!tokens)
+      co_return tokens.error();
+    std::ranges::move(*tokens, std::back_inserter(changes));
     co_return result<void>{};
   }
 

@@ -139,9 +139,7 @@ awaitable<response> make_token(const services& world, request& what) {
   auto shown = token_json(made->record);
   // The one place where it is shown, and the only time.
   shown["token"] = made->plain.expose();
-  auto out = answer_json(boost::json::serialize(shown), 201);
-  out.headers.emplace_back("Location", "/v1/tokens/" + made->id.str());
-  co_return out;
+  co_return answer_json(boost::json::serialize(shown), 201);
 }
 
 awaitable<response> remove_token(const services& world, request& what) {

@@ -50,6 +50,50 @@ std::optional<problem> check_filename(const request& what) {
                                    " bytes without control characters"}});
 }
 
+struct kept {
+  std::size_t uploads = 0;
+  std::uint64_t bytes = 0;
+};
+
+result<kept> count_kept(const storage::snapshot& view, const tenant_id& tenant, std::int64_t now_ms) {
+  kept out;
+  auto range = storage::prefix_range(storage::keys::upload(tenant, {}).key);
+  while (true) {
+    auto page = view.scan(storage::space::upload, range, limits::page_items_max);
+    if (!page)
+      return page.error();
+    const bool last = page->size() < limits::page_items_max;
+    if (!last)
+      range.first = page->back().key + '\0';
+    for (auto& each : *page) {
+      const auto one = storage::decode<records::Upload>(std::move(each));
+      if (!one)
+        return one.error();
+      const bool stays = one->value.expires_ms() > now_ms;
+      out.uploads += stays ? 1 : 0;
+      out.bytes += stays ? one->value.size() : 0;
+    }
+    if (last)
+      return out;
+  }
+}
+
+/// Some at once may all be the last one: the bound is against a flood, not for bookkeeping.
+awaitable<result<void>> check_room(const services& world, const request& what) {
+  const auto now_ms = world.time.now().time_since_epoch().count();
+  std::function<result<kept>(const storage::snapshot&)> look =
+      [tenant = what.tenant, now_ms](const storage::snapshot& view) { return count_kept(view, tenant, now_ms); };
+  const auto all = co_await on_snapshot(world.store, std::move(look));
+  if (!all)
+    co_return all.error();
+  if (all->uploads >= what.server->uploads_max || all->bytes >= what.server->uploads_bytes_max)
+    co_return fail(errc::busy, "the tenant keeps " + std::to_string(all->uploads) + " uploads of " +
+                                   std::to_string(all->bytes) +
+                                   " bytes: remove those whose mails were accepted, or "
+                                   "wait until they expire");
+  co_return result<void>{};
+}
+
 /// Without parameters: a mail's writer takes none.
 std::string type_of(const request& what) {
   auto type = what.content_type.substr(0, what.content_type.find(';'));
@@ -81,6 +125,9 @@ awaitable<response> create_upload(const services& world, request& what) {
   const auto exists = co_await require_tenant(world, what.tenant, changes);
   if (!exists)
     co_return refuse(exists.error());
+  const auto room = co_await check_room(world, what);
+  if (!room)
+    co_return refuse(room.error());
   body_intake body{world.store};
   const auto taken = co_await take_body(what, body);
   if (!taken)
@@ -101,7 +148,7 @@ awaitable<response> create_upload(const services& world, request& what) {
   if (!done)
     co_return refuse(done.error());
   auto out = answer_json(boost::json::serialize(upload_json(record)), 201);
-  out.headers.emplace_back("Location", what.path + "/" + record.id());
+  out.headers.emplace_back("Location", location_of(what, record.id()));
   co_return out;
 }
 
@@ -121,7 +168,7 @@ awaitable<response> remove_upload(const services& world, request& what) {
   std::ranges::copy(found->blob(), body.blob.bytes.begin());
   operations changes;
   changes.emplace_back(storage::erase{key, {}});
-  changes.emplace_back(std::move(body));
+  changes.emplace_back(body);
   changes.emplace_back(storage::erase{storage::keys::expiry(found->expires_ms(), key.space, key.key), {}});
   const auto done = co_await apply(world.store, std::move(changes));
   if (!done)

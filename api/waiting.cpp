@@ -1,6 +1,7 @@
 #include "api/waiting.hpp"
 
 #include "actors/bridge.hpp"
+#include "net/as_values.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -28,11 +29,11 @@ awaitable<void> wait_for_growth(const services& world, const server_side& server
   const auto slice = std::min(limit, slice_max);
   const wait_for_events question{std::move(tenant), after, slice};
   const auto answer = co_await ask<log_position>(world.actors, world.events, slice + answer_slack, question);
-  if (answer)
+  if (answer || server.stopping)
     co_return;
   boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor};
   pause.expires_after(std::min(limit, failure_pause));
-  co_await pause.async_wait(boost::asio::use_awaitable);
+  (void)co_await pause.async_wait(net::as_values);
 }
 
 } // namespace postroom::api

@@ -63,13 +63,18 @@ response refuse_with(error why, const import_report& report, const std::string& 
   return out;
 }
 
-awaitable<result<void>> read_rows(request& what, account_rows& into) {
+/// Until `end`: the file comes while one of the few slots is taken.
+awaitable<result<void>> read_rows(const services& world, request& what, mono_time end, account_rows& into) {
   while (true) {
     const auto piece = co_await what.incoming->next();
     if (!piece)
       co_return piece.error();
     if (!*piece)
       break;
+    if (world.time.ticks() >= end)
+      co_return fail(errc::timeout, "the file did not arrive within " +
+                                        std::to_string(std::chrono::seconds{limits::import_body_deadline}.count()) +
+                                        " s");
     const auto read = into.add(**piece);
     if (!read)
       co_return read.error();
@@ -142,6 +147,7 @@ awaitable<response> import_accounts(const services& world, request& what) {
   if (!format)
     co_return refuse(problem{
         fail(errc::invalid_argument, "send the body in UTF-8 as Content-Type: text/csv or application/x-ndjson"), 415});
+  const auto end = world.time.ticks() + limits::import_body_deadline;
   const import_slot slot{what.server->imports};
   if (!slot.granted())
     co_return refuse(fail(errc::busy, "other imports are under way"));
@@ -152,7 +158,7 @@ awaitable<response> import_accounts(const services& world, request& what) {
   import_report report;
   report.dry_run = wish->dry_run;
   account_rows reader{*format, report};
-  const auto read = co_await read_rows(what, reader);
+  const auto read = co_await read_rows(world, what, end, reader);
   if (!read)
     co_return refuse_with(read.error(), report, what.id);
   auto rows = reader.take();

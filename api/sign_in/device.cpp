@@ -32,7 +32,7 @@ awaitable<response> begin_device(const services& world, request& what) {
                                          {"provider", provider->id()},
                                          {"delegate", wanted->delegate}});
   auto out = answer_json(boost::json::serialize(sign_in::to_json(*begun)), 201);
-  out.headers.emplace_back("Location", what.path + "/" + begun->id);
+  out.headers.emplace_back("Location", location_of(what, begun->id));
   co_return out;
 }
 

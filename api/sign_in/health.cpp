@@ -63,7 +63,7 @@ awaitable<response> get_grant_status(const services& world, request& what) {
     co_return refuse(provider.error());
   const ask_provider question{what.tenant, its_provider};
   const auto status = co_await ask<provider_status>(world.actors, world.gateway, status_limit, question);
-  if (!status && status.error().code != errc::not_found)
+  if (!status && status.error().code != errc::not_found && status.error().code != errc::busy)
     co_return refuse(status.error());
   // A provider that does not run (yet) knows nothing of its tokens.
   grant_status shown;

@@ -19,12 +19,20 @@ constexpr std::string_view style =
     "p,ul,dl{margin:.4rem 0}"
     "dt{font-weight:600}dd{margin:0 0 .4rem}"
     "pre{background:#f2f4f7;padding:.7rem;overflow-x:auto;white-space:pre-wrap}"
+    "button{font:inherit;padding:.5rem 1.6rem;margin:.8rem 0}"
     "footer{margin-top:2.5rem;color:#5b6573;font-size:.85rem}";
 
-const std::string& policy() {
-  static const std::string text = "default-src 'none'; style-src 'sha256-" + base64_encode(as_view(sha256(style))) +
-                                  "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-  return text;
+std::string policy(std::string_view form_action) {
+  static const std::string style_hash = base64_encode(as_view(sha256(style)));
+  return ("default-src 'none'; style-src 'sha256-" + style_hash + "'; base-uri 'none'; frame-ancestors 'none'; ")
+      .append("form-action ")
+      .append(form_action);
+}
+
+void add_headers(response& to, std::string_view form_action) {
+  to.headers.emplace_back("Content-Security-Policy", policy(form_action));
+  to.headers.emplace_back("Referrer-Policy", "no-referrer");
+  to.headers.emplace_back("X-Frame-Options", "DENY");
 }
 
 } // namespace
@@ -103,20 +111,25 @@ html_page& html_page::command(std::string_view text) {
   return *this;
 }
 
+html_page& html_page::button(std::string_view text, std::string_view ways) {
+  body_.append("<form method=\"post\"><button id=\"go-on\">").append(escape_html(text)).append("</button></form>\n");
+  form_action_ = std::string{"'self' "}.append(ways);
+  ending_ = "Postroom.";
+  return *this;
+}
+
 response html_page::finish() {
-  body_.append("<footer>Postroom. You can close this window.</footer>\n</body></html>\n");
+  body_.append("<footer>").append(ending_).append("</footer>\n</body></html>\n");
   response out;
   out.status = status_;
   out.content_type = "text/html; charset=utf-8";
-  add_page_headers(out);
+  add_headers(out, form_action_);
   out.body = std::move(body_);
   return out;
 }
 
 void add_page_headers(response& to) {
-  to.headers.emplace_back("Content-Security-Policy", policy());
-  to.headers.emplace_back("Referrer-Policy", "no-referrer");
-  to.headers.emplace_back("X-Frame-Options", "DENY");
+  add_headers(to, "'none'");
 }
 
 } // namespace postroom::api::sign_in

@@ -26,12 +26,17 @@ public:
   html_page& list(std::string_view heading, const std::vector<std::string>& items);
   /// To be copied into a terminal.
   html_page& command(std::string_view text);
+  /// Posts to the page's own address; `ways`: where the answer may send the browser on, as the sources of a
+  /// Content-Security-Policy.
+  html_page& button(std::string_view text, std::string_view ways);
 
   [[nodiscard]] response finish();
 
 private:
   unsigned status_;
   std::string body_;
+  std::string form_action_ = "'none'";
+  std::string_view ending_ = "Postroom. You can close this window.";
 };
 
 /// What every answer to a browser carries: nothing is kept, shown in a frame, or told to the next site.

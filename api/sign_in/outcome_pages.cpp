@@ -25,6 +25,7 @@ struct failure_row {
 constexpr std::array failures{
     failure_row{"sign_in.wrong_person", 403, "Somebody else has signed in"},
     failure_row{"sign_in.declined", 403, "The consent was declined"},
+    failure_row{"access_denied", 403, "The sign-in was denied"},
     failure_row{"sign_in.admin_approval", 403, "An administrator must approve"},
     failure_row{"sign_in.stale_state", 410, "This sign-in is over"},
     failure_row{"sign_in.no_cookie", 403, "Another browser began this sign-in"},
@@ -158,10 +159,11 @@ response unreadable_page(const error& why) {
 
 response used_link_page() {
   return html_page{409, mood::bad, "This link was used already"}
-      .section("What it means", "The link was opened in another browser before, or cookies are not kept. It belongs to "
-                                "the browser that opened it first.")
+      .section("What it means",
+               "The sign-in was begun in another browser before, or cookies are not kept. It belongs to "
+               "the browser that began it first.")
       .section("What to do", "Go on there, or have the sign-in begun anew; allow cookies for this address. If nobody "
-                             "you know has opened it, somebody reads your messages: tell whoever operates Postroom.")
+                             "you know has begun it, somebody reads your messages: tell whoever operates Postroom.")
       .section("Who acts", words_of(actor_role::user))
       .finish();
 }
@@ -189,7 +191,7 @@ error error_of(const oauth2::authorize_refused& refused) {
   const auto& detail = refused.what.detail;
   if (refused.what.cause == "AADSTS90094" || refused.what.cause == "AADSTS90095")
     return sign_in_error(errc::blocked_by_policy, "sign_in.admin_approval", detail);
-  if (refused.what.cause == "AADSTS65004" || refused.what.cause == "access_denied")
+  if (refused.what.cause == "AADSTS65004")
     return sign_in_error(errc::user_action_required, "sign_in.declined", detail);
   return refused.what;
 }

@@ -3,6 +3,7 @@
 #include "api/sign_in/html_page.hpp"
 #include "api/sign_in/outcome_pages.hpp"
 #include "api/sign_in/pending.hpp"
+#include "api/sign_in/start_page.hpp"
 
 #include "actors/bridge.hpp"
 #include "api/store_calls.hpp"
@@ -13,8 +14,10 @@
 #include "storage/secrets.hpp"
 
 #include <array>
+#include <variant>
 
-/// What a browser asks for: the start page, which sends it to the platform, and the callback, where it comes back.
+/// What a browser asks for: the start page, whose button sends it to the platform, and the callback, where it comes
+/// back.
 namespace postroom::api {
 namespace {
 
@@ -49,30 +52,45 @@ response redirect_to(const std::string& url) {
   return out;
 }
 
-awaitable<response> start_sign_in(const services& world, request& what) {
+/// A sign-in that no browser is bound to yet, or the answer to give.
+awaitable<std::variant<pending, response>> find_unbound(const services& world, const request& what) {
   if (auto slow = too_often(world, what))
     co_return std::move(*slow);
-  // Programs that preview links must not use them up.
-  if (what.method == method::head)
-    co_return sign_in::preview_page();
   auto found = co_await sign_in::find(world, what.param("id"));
   if (!found)
     co_return sign_in::failure_page(found.error(), nullptr);
   if (!*found || is_over(world, (*found)->value))
     co_return sign_in::failure_page(stale(), nullptr);
-  const auto url = (*found)->value.authorize_url();
-  if (!(*found)->value.cookie_hash().empty()) {
-    const bool same = sign_in::is_bound_to((*found)->value, sign_in::cookie_in(what.cookie));
-    co_return same ? redirect_to(url) : sign_in::used_link_page();
-  }
-  const auto left = std::chrono::milliseconds{(*found)->value.expires_ms()} - world.time.now().time_since_epoch();
+  const auto& of = (*found)->value;
+  if (of.cookie_hash().empty())
+    co_return std::move(**found);
+  const bool same = sign_in::is_bound_to(of, sign_in::cookie_in(what.cookie, of.id()));
+  co_return same ? redirect_to(of.authorize_url()) : sign_in::used_link_page();
+}
+
+/// Programs that look links over open them, too, and must not use them up: a person presses the page's button.
+awaitable<response> show_start(const services& world, request& what) {
+  auto found = co_await find_unbound(world, what);
+  if (auto* instead = std::get_if<response>(&found))
+    co_return std::move(*instead);
+  co_return sign_in::start_page(std::get<pending>(found).value);
+}
+
+awaitable<response> start_sign_in(const services& world, request& what) {
+  auto found = co_await find_unbound(world, what);
+  if (auto* instead = std::get_if<response>(&found))
+    co_return std::move(*instead);
+  auto& waiting = std::get<pending>(found);
+  const auto of = waiting.value;
+  const auto left = std::chrono::milliseconds{of.expires_ms()} - world.time.now().time_since_epoch();
   const auto cookie = sign_in::draw_cookie();
-  const auto bound = co_await sign_in::bind(world, std::move(**found), cookie);
+  const auto bound = co_await sign_in::bind(world, std::move(waiting), cookie);
   if (!bound)
     co_return bound.error().code == errc::conflict ? sign_in::used_link_page()
                                                    : sign_in::failure_page(bound.error(), nullptr);
-  auto out = redirect_to(url);
-  out.headers.emplace_back("Set-Cookie", sign_in::set_cookie(cookie, std::chrono::ceil<std::chrono::seconds>(left)));
+  auto out = redirect_to(of.authorize_url());
+  out.headers.emplace_back("Set-Cookie",
+                           sign_in::set_cookie(of.id(), cookie, std::chrono::ceil<std::chrono::seconds>(left)));
   co_return out;
 }
 
@@ -156,7 +174,7 @@ awaitable<response> come_back(const services& world, const request& what,
     co_return sign_in::failure_page(provider.error(), &of);
   if (!*provider || !is_path_of(what, (*provider)->value))
     co_return sign_in::failure_page(stale(), nullptr);
-  if (!sign_in::is_bound_to(of, sign_in::cookie_in(what.cookie)))
+  if (!sign_in::is_bound_to(of, sign_in::cookie_in(what.cookie, of.id())))
     co_return co_await give_up(world, std::move(**found),
                                sign_in::sign_in_error(errc::forbidden, "sign_in.no_cookie",
                                                       "the browser that came back has not the cookie of the sign-in"));
@@ -199,7 +217,8 @@ awaitable<response> callback_form(const services& world, request& what) {
 }
 
 constexpr std::array routes{
-    route{method::get, "/api/cloudProviders/oauth2/start/{id}", access::anybody, start_sign_in, false},
+    route{method::get, "/api/cloudProviders/oauth2/start/{id}", access::anybody, show_start, false},
+    route{method::post, "/api/cloudProviders/oauth2/start/{id}", access::anybody, start_sign_in, false},
     route{method::get, "/api/cloudProviders/oauth2/{service}/callback", access::anybody, callback, false},
     route{method::post, "/api/cloudProviders/oauth2/{service}/callback", access::anybody, callback_form, false, false,
           form_bytes_max},

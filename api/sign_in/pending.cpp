@@ -93,9 +93,12 @@ result<records::SignIn> record_of(const services& world, const plan_sign_in& wis
   return made;
 }
 
+/// Of the failure that was appended at `seq`; 0: none was.
 void tell_growth(const services& world, const records::SignIn& what, std::uint64_t seq) {
-  if (seq > 0)
-    tell(world.events, log_grew{tenant_id{what.tenant()}, seq});
+  if (seq == 0)
+    return;
+  world.metrics.probes().mailbox.event("provider.sign_in_failed");
+  tell(world.events, log_grew{tenant_id{what.tenant()}, seq});
 }
 
 } // namespace

@@ -58,7 +58,12 @@ int program::run(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& e) {
     return root_->exit(e, world.out, world.err) == 0 ? 0 : static_cast<int>(exit_code::wrong_usage);
   }
-  return shelf_->chosen ? shelf_->chosen() : static_cast<int>(exit_code::wrong_usage);
+  const int status = shelf_->chosen ? shelf_->chosen() : static_cast<int>(exit_code::wrong_usage);
+  // Half a table in a file on a full disk must not look like a whole one.
+  if (world.out.flush() || status != 0)
+    return status;
+  world.err << "postroom: the output could not be written; what is there is not complete\n";
+  return static_cast<int>(exit_code::failed);
 }
 
 std::vector<std::string> program::command_paths() const {

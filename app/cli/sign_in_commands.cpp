@@ -128,7 +128,7 @@ exit_code show_link(session& live, const json_document& link, std::string_view w
   else
     live.world().out << harmless(text_at(link.root(), "url")) << '\n' << std::flush;
   if (!live.json())
-    live.world().err << "Open it in the browser of " << who << "; good once, until "
+    live.world().err << "Open it in the browser of " << who << " and press 'Go on' there; good once, until "
                      << readable_time(text_at(link.root(), "expires")) << '\n';
   return exit_code::done;
 }

@@ -143,7 +143,7 @@ result<sim_options> options_of(const sim_wish& wish) {
 void add_sim_command(CLI::App& program, command_shelf& shelf) {
   auto wish = std::make_shared<sim_wish>();
   auto& leaf = add_leaf(program, "sim", "Run a stand-in for Microsoft 365, Google and plain mail servers",
-                        "postroom sim --mailboxes 50 --mails-per-second 1 --gateway-config postroom.toml");
+                        "postroom sim --mailboxes 50 --mails-per-second 1 --gateway-config stand-in.toml");
   leaf.add_option("--scenario", wish->scenario_file, "Who exists and what happens, as TOML (sim.example.toml)")
       ->check(CLI::ExistingFile);
   leaf.add_option("--directory", wish->directory, "Keep the certificates here [stand-in]");

@@ -34,7 +34,7 @@ protected:
             {"provider", "azure"},
             {"delegate", "andrea@contoso.example"},
             {"description", "First line\nand the second"},
-            {"transport", "graph"},
+            {"transport", "imap_smtp"},
             {"grant", "andrea"},
             {"folder", "INBOX/Tickets"},
             {"catch_up", "since"},

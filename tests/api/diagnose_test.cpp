@@ -1,5 +1,7 @@
 #include "tests/api/support/running_api.hpp"
+#include "tests/api/support/scripted_gateway.hpp"
 
+#include <caf/send.hpp>
 #include <gmock/gmock.h>
 
 #include <set>
@@ -7,6 +9,7 @@
 namespace postroom::api::test {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::Contains;
 using testing::HasSubstr;
 
@@ -70,6 +73,46 @@ TEST_F(diagnose_api, needs_the_scope_write) {
 
 TEST_F(diagnose_api, knows_no_others) {
   EXPECT_EQ(writer->send({"POST", collection + "/nobody/diagnose", {}, {}}).status, 404U);
+}
+
+/// A doctor that never comes to an end.
+class endless_diagnosis_api : public diagnose_api {
+protected:
+  void SetUp() override {
+    script->keeps_diagnoses = true;
+    diagnose_api::SetUp();
+  }
+  void TearDown() override {
+    stop();
+    caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
+    gateway = gateway_actor{};
+    diagnose_api::TearDown();
+  }
+  gateway_actor gateway_for(caf::actor_system& system, gateway_actor real) override {
+    gateway = spawn_scripted_gateway(system, script, std::move(real));
+    return gateway;
+  }
+  [[nodiscard]] server_options options() const override {
+    server_options wish;
+    wish.drain = 100ms;
+    return wish;
+  }
+
+  std::shared_ptr<gateway_script> script = std::make_shared<gateway_script>();
+  gateway_actor gateway;
+};
+
+TEST_F(endless_diagnosis_api, does_not_hold_the_stop_up_beyond_the_drain) {
+  writer->write(writer->bytes_of({"POST", path, {}, {}}));
+  ASSERT_TRUE(eventually([&] {
+    const std::lock_guard lock{script->mutex};
+    return script->diagnoses == 1;
+  }));
+  const auto began = std::chrono::steady_clock::now();
+  stop();
+  const auto took = std::chrono::steady_clock::now() - began;
+  EXPECT_GE(took, 100ms);
+  EXPECT_LT(took, 2s);
 }
 
 } // namespace

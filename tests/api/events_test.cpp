@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 namespace postroom::api::test {
 namespace {
 
@@ -143,6 +145,7 @@ TEST_F(events_api, shows_a_sign_of_life_on_a_quiet_stream) {
 }
 
 TEST_F(events_api, streams_nothing_of_another_tenant) {
+  make_tenant("acme");
   auto bound = as(scope::read, "acme");
   announce("other", 3);
   announce("acme", 1);
@@ -160,6 +163,74 @@ TEST_F(events_api, tells_a_head_request_that_there_is_a_stream_without_beginning
   EXPECT_EQ(got.status, 200U);
   EXPECT_EQ(got.header("content-type"), "text/event-stream");
   EXPECT_EQ(reader->get("/healthz").status, 200U) << "the connection goes on";
+}
+
+/// Somebody whose token may end, at the beginning of a stream.
+class ending_token_api : public events_api {
+protected:
+  void SetUp() override {
+    events_api::SetUp();
+    admin.emplace(as(scope::admin));
+    expires = time.now() + 1h;
+    const auto made = admin->post("/v1/tokens", {{"scopes", {"read"}}, {"expires", to_rfc3339(expires)}});
+    ASSERT_EQ(made.status, 201U) << made.body;
+    path = "/v1/tokens/" + std::string{made.json().at("id").as_string()};
+    by.emplace(with_token(std::string{made.json().at("token").as_string()}));
+    announce("acme", 1);
+  }
+  void begin_stream() {
+    by->write(by->bytes_of(stream(log_of_acme)));
+    by->read_until("id: 1\n");
+  }
+  void remove_token() { ASSERT_EQ(admin->send({"DELETE", path, {}, {}}).status, 204U); }
+
+  wall_time expires;
+  std::string path;
+  std::optional<client> admin;
+  std::optional<client> by;
+};
+
+TEST_F(ending_token_api, ends_its_stream_before_the_next_event_when_it_is_removed) {
+  begin_stream();
+  remove_token();
+  announce("acme", 1);
+  EXPECT_EQ(by->read_to_end().find("id: 2\n"), std::string::npos);
+  EXPECT_EQ(by->get(log_of_acme).status, 401U);
+}
+
+TEST_F(ending_token_api, ends_a_quiet_stream_with_the_next_sign_of_life) {
+  begin_stream();
+  remove_token();
+  by->read_to_end();
+}
+
+TEST_F(ending_token_api, ends_its_stream_when_it_expires) {
+  begin_stream();
+  time.advance(expires - time.now() - 1ms);
+  announce("acme", 1);
+  by->read_until("id: 2\n");
+  time.advance(1ms);
+  announce("acme", 1);
+  EXPECT_EQ(by->read_to_end().find("id: 3\n"), std::string::npos);
+}
+
+TEST_F(ending_token_api, ends_its_stream_with_the_tenant_it_was_made_for) {
+  make_tenant("acme");
+  const auto made = admin->post("/v1/tokens", {{"scopes", {"read"}}, {"tenant", "acme"}});
+  by.emplace(with_token(std::string{made.json().at("token").as_string()}));
+  begin_stream();
+  ASSERT_EQ(admin->remove("/v1/tenants/acme", "*").status, 204U);
+  announce("acme", 1);
+  EXPECT_EQ(by->read_to_end().find("id: 2\n"), std::string::npos);
+}
+
+TEST_F(ending_token_api, gets_no_event_for_which_it_has_waited) {
+  by->write(by->bytes_of({"GET", log_of_acme + "?after=1&wait=60", {}, {}}));
+  EXPECT_EQ(as(scope::read).get(log_of_acme).status, 200U);
+  std::this_thread::sleep_for(100ms);
+  remove_token();
+  announce("acme", 1);
+  EXPECT_EQ(by->read_answer().status, 401U);
 }
 
 class impatient_events_api : public events_api {

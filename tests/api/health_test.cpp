@@ -1,5 +1,10 @@
+#include "api/router.hpp"
 #include "tests/api/support/running_api.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <caf/actor_system_config.hpp>
 #include <gmock/gmock.h>
 
 namespace postroom::api::test {
@@ -43,6 +48,26 @@ TEST_F(health_api, exposes_metrics_that_grow_with_each_request) {
   const auto after = by.get("/metrics").body;
   EXPECT_THAT(after, HasSubstr("postroom_http_requests_total{status=\"200\"} 1\n"));
   EXPECT_THAT(after, HasSubstr("postroom_http_requests_total{status=\"404\"} 1\n"));
+}
+
+TEST_F(health_api, tells_the_metrics_of_all_tenants_to_no_token_of_one) {
+  const auto at = std::ranges::find(health_routes(), std::string_view{"/metrics"}, &route::pattern);
+  ASSERT_NE(at, health_routes().end());
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  const services world{*store, keys, time, system, {}, {}, metrics};
+  const auto answered = [&](const std::string& tenant) {
+    request from_elsewhere;
+    from_elsewhere.token_tenant = tenant_id{tenant};
+    boost::asio::io_context context;
+    auto done = boost::asio::co_spawn(context, at->handle(world, from_elsewhere), boost::asio::use_future);
+    context.run();
+    const auto got = done.get();
+    const auto* refused = std::get_if<problem>(&got.body);
+    return refused ? http_status_of(*refused) : got.status;
+  };
+  EXPECT_EQ(answered("acme"), 403U);
+  EXPECT_EQ(answered(""), 200U);
 }
 
 TEST_F(health_api, answers_head_with_the_headers_of_get) {

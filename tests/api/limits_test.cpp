@@ -104,6 +104,19 @@ TEST_F(limits_api, do_not_take_an_unread_body_for_the_next_request) {
   EXPECT_EQ(refused.header("connection"), "close");
 }
 
+TEST_F(limits_api, take_no_body_whose_end_cannot_be_told) {
+  for (const auto* codings : {"gzip", "identity", "chunked, gzip"}) {
+    auto by = as(scope::admin);
+    by.write(by.bytes_of({"POST", "/v1/tenants", {}, {{"Transfer-Encoding", codings}}}) +
+             by.bytes_of({"GET", "/healthz", {}, {}}));
+    const auto refused = by.read_answer();
+    EXPECT_EQ(refused.status, 400U) << codings;
+    EXPECT_THAT(refused.body, HasSubstr("Transfer-Encoding")) << codings;
+    EXPECT_EQ(refused.header("connection"), "close") << "what follows is no request";
+    EXPECT_EQ(transcript.find("\"status\":\"ok\""), std::string::npos);
+  }
+}
+
 TEST_F(limits_api, ask_for_a_body_that_waits_to_be_asked_for) {
   const std::string body = R"({"id":"acme","name":"Acme"})";
   const auto bytes = admin->bytes_of({"POST", "/v1/tenants", body, {{"Expect", "100-continue"}}});

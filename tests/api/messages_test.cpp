@@ -265,6 +265,31 @@ TEST_F(messages_api, finish_a_download_when_the_server_stops_and_no_more) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, limits::http_drain / 2);
 }
 
+TEST_F(messages_api, leave_room_for_mails_with_attachments_while_slow_readers_take_theirs) {
+  const std::string head = "From: a@contoso.example\r\nSubject: Large\r\nMIME-Version: 1.0\r\n"
+                           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                           "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=large.pdf\r\n"
+                           "\r\n";
+  put({"msg_1", head + std::string(16 * limits::mib, 'x') + "\r\n--b--\r\n"});
+  const auto path = messages + "msg_1/attachments/" + part_called("msg_1", "large.pdf");
+  std::vector<client> slow;
+  for (std::size_t i = 0; i < limits::http_extractions_max; ++i) {
+    auto& one = slow.emplace_back(as(scope::read));
+    one.set_receive_buffer(4096);
+    one.write(one.bytes_of({"GET", path, {}, {}}));
+    one.read_until("xxx");
+  }
+  EXPECT_EQ(reader->get(path).status, 429U) << "downloads wait for each other";
+  auto writer = as(scope::write);
+  const auto made = writer.send({"POST", "/v1/tenants/acme/uploads", "content", {}});
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const boost::json::array attachments{boost::json::object{{"upload", made.json().at("id")}}};
+  const auto accepted =
+      writer.post("/v1/tenants/acme/accounts/support/outbox",
+                  {{"to", "bea@example.org"}, {"subject", "Hello"}, {"text", "Hi"}, {"attachments", attachments}});
+  EXPECT_EQ(accepted.status, 202U) << accepted.body;
+}
+
 TEST_F(messages_api, shows_quarantined_ones_apart_with_their_reason) {
   put({"msg_1", sample_mail()});
   for (const auto* id : {"msg_8", "msg_9"})

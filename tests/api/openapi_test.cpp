@@ -172,6 +172,70 @@ TEST_F(openapi_api, describes_objects_exactly_as_they_are_shown) {
   expect_described(admin.post("/v1/tokens", {{"colour", "red"}}).json(), "Problem");
 }
 
+TEST_F(openapi_api, tells_where_what_was_made_can_be_read) {
+  auto admin = as(scope::admin);
+  const auto expect_readable = [&](const answer& made, const std::string& collection) {
+    ASSERT_LT(made.status, 300U) << collection << ' ' << made.body;
+    const auto read = admin.get(made.header("location"));
+    EXPECT_EQ(read.status, 200U) << made.header("location");
+    EXPECT_EQ(read.json().at("id"), made.json().at("id"));
+  };
+  // Once the path names the tenant, once the query does.
+  for (const std::string id : {"acme", "other"}) {
+    expect_readable(admin.post("/v1/tenants", {{"id", id}, {"name", id}}), "tenants");
+    const bool by_path = id == "acme";
+    const auto at = [&](const std::string& path) {
+      return by_path ? "/v1/tenants/" + id + path : "/v1" + path + "?tenant=" + id;
+    };
+    const auto post = [&](const std::string& path, const boost::json::object& body) {
+      expect_readable(admin.post(at(path), body), path);
+    };
+    post("/providers", {{"id", "azure"},
+                        {"name", "Azure"},
+                        {"service", "microsoft_azure"},
+                        {"application_id", "app"},
+                        {"directory_id", "contoso.example"},
+                        {"client_secret", secret_mark}});
+    post("/grants", {{"id", "andrea"},
+                     {"provider", "azure"},
+                     {"delegate", "andrea@contoso.example"},
+                     {"refresh_token", secret_mark}});
+    post("/accounts", {{"id", "support"},
+                       {"name", "Support"},
+                       {"email", "support@contoso.example"},
+                       {"active", false},
+                       {"provider", "azure"}});
+    expect_readable(admin.send({"POST", at("/uploads"), "content", {}}), "/uploads");
+    ASSERT_TRUE(eventually([&] { return !admin.get(at("/accounts/support/status")).json().at("since").is_null(); }));
+    post("/accounts/support/outbox", {{"to", "bea@example.org"}, {"subject", "Hello"}, {"text", "Hi"}});
+  }
+}
+
+TEST_F(openapi_api, names_limits_that_are_taken_and_the_largest) {
+  auto admin = as(scope::admin);
+  make_tenant("default");
+  std::size_t seen = 0;
+  for (const auto& path : document.at("paths").as_object()) {
+    const auto* get = path.value().as_object().if_contains("get");
+    const auto* parameters = get ? get->as_object().if_contains("parameters") : nullptr;
+    if (!parameters)
+      continue;
+    for (const auto& each : parameters->as_array()) {
+      const auto* reference = each.as_object().if_contains("$ref");
+      const auto& parameter =
+          reference ? boost::json::value(document).at_pointer(std::string{reference->as_string()}.substr(1)) : each;
+      if (parameter.at("name") != "limit")
+        continue;
+      ++seen;
+      const auto most = parameter.at("schema").at("maximum").as_int64();
+      const auto at = std::regex_replace(std::string{path.key()}, std::regex{R"(\{\w+\})"}, "x") + "?limit=";
+      EXPECT_NE(admin.get(at + std::to_string(most)).status, 400U) << at << most;
+      EXPECT_EQ(admin.get(at + std::to_string(most + 1)).status, 400U) << at << most + 1;
+    }
+  }
+  EXPECT_GE(seen, 9U);
+}
+
 TEST_F(openapi_api, names_error_codes_that_exist_and_all_of_them) {
   names codes;
   for (std::size_t i = 1; i < errc_count; ++i)

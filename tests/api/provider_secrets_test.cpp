@@ -1,4 +1,6 @@
 #include "base/certificate.hpp"
+#include "base/encoding.hpp"
+#include "storage/blocking.hpp"
 #include "storage/secrets.hpp"
 #include "tests/api/support/certificate.hpp"
 #include "tests/api/support/running_api.hpp"
@@ -71,6 +73,16 @@ TEST_F(provider_secrets_api, an_update_keeps_no_secret_that_has_expired_or_is_no
       << "a plain change is no update";
   EXPECT_THAT(errors_of(update("client-secret", {{"client_secret", "x"}, {"keep_previous", "no"}})),
               Contains("keep_previous: must be true or false"));
+}
+
+TEST_F(provider_secrets_api, an_update_replaces_what_a_lost_key_sealed) {
+  const auto lost = storage::keyring::from_environment("77:" + base64_encode(std::string(32, 'l'))).value();
+  auto record = in_store();
+  ASSERT_TRUE(storage::seal_secret(lost, record, "client_secret", postroom::secret<>{"unknown"}));
+  ASSERT_TRUE(storage::commit_now(*store, {storage::put_config(record, std::nullopt)}));
+  ASSERT_EQ(update("client-secret", {{"client_secret", secret_mark + "-2"}}).status, 200U);
+  EXPECT_EQ(secret("client_secret"), secret_mark + "-2");
+  EXPECT_EQ(in_store().previous_client_secret(), "");
 }
 
 TEST_F(provider_secrets_api, takes_a_certificate_with_its_key) {

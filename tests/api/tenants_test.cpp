@@ -83,6 +83,30 @@ TEST_F(tenants_api, shows_a_bound_token_its_own_tenant_only) {
   EXPECT_EQ(by.remove("/v1/tenants/acme", "*").status, 403U);
 }
 
+TEST_F(tenants_api, takes_its_tokens_along) {
+  make_tenant("acme");
+  make_tenant("other");
+  auto bound = as(scope::read, "acme");
+  auto of_other = as(scope::read, "other");
+  auto by = admin();
+  const auto tokens = ids_of(by.get("/v1/tokens")).size();
+  ASSERT_EQ(bound.get("/v1/events").status, 200U);
+  ASSERT_EQ(by.remove("/v1/tenants/acme", "*").status, 204U);
+  EXPECT_EQ(bound.get("/v1/events").status, 401U);
+  EXPECT_EQ(ids_of(by.get("/v1/tokens")).size(), tokens - 1);
+  make_tenant("acme");
+  EXPECT_EQ(bound.get("/v1/events").status, 401U) << "it must not open the next one of that id";
+  EXPECT_EQ(of_other.get("/v1/events").status, 200U);
+}
+
+TEST_F(tenants_api, must_be_there_for_a_token_bound_to_it) {
+  auto bound = as(scope::admin, "acme");
+  EXPECT_EQ(bound.get("/v1/events").status, 401U);
+  EXPECT_EQ(bound.get("/v1/tenants").status, 401U);
+  make_tenant("acme");
+  EXPECT_EQ(bound.get("/v1/events").status, 200U);
+}
+
 TEST_F(tenants_api, leaves_declared_ones_to_the_configuration_file) {
   records::Tenant declared;
   declared.set_id("acme");

@@ -91,5 +91,41 @@ TEST_F(uploads_api, belong_to_their_tenant) {
   EXPECT_EQ(as(scope::read, "acme").get("/v1/uploads/" + id).status, 200U);
 }
 
+class few_uploads_api : public uploads_api {
+protected:
+  [[nodiscard]] server_options options() const override {
+    server_options wish;
+    wish.uploads_max = 3;
+    wish.uploads_bytes_max = 100;
+    return wish;
+  }
+  answer hand_in(const std::string& content) { return writer->send({"POST", uploads, content, {}}); }
+};
+
+TEST_F(few_uploads_api, are_refused_beyond_a_number_until_one_goes) {
+  std::string id;
+  for (int i = 0; i < 3; ++i)
+    id = upload("x", "x", "a/b");
+  const auto refused = hand_in("x");
+  EXPECT_EQ(refused.status, 429U);
+  EXPECT_EQ(code_of(refused), "busy");
+  EXPECT_EQ(count(storage::space::upload), 3U);
+  make_tenant("other");
+  EXPECT_EQ(as(scope::write).send({"POST", "/v1/tenants/other/uploads", "x", {}}).status, 201U);
+  EXPECT_EQ(as(scope::write).send({"DELETE", uploads + "/" + id, {}, {}}).status, 204U);
+  EXPECT_EQ(as(scope::write).send({"POST", uploads, "x", {}}).status, 201U);
+  EXPECT_EQ(as(scope::write).send({"POST", uploads, "x", {}}).status, 429U);
+  time.advance(limits::upload_life);
+  EXPECT_EQ(as(scope::write).send({"POST", uploads, "x", {}}).status, 201U) << "what has expired does not count";
+}
+
+TEST_F(few_uploads_api, are_refused_beyond_so_many_bytes) {
+  upload(std::string(99, 'x'), "x", "a/b");
+  const auto last = upload("xx", "x", "a/b");
+  EXPECT_EQ(hand_in("x").status, 429U);
+  EXPECT_EQ(as(scope::write).send({"DELETE", uploads + "/" + last, {}, {}}).status, 204U);
+  EXPECT_EQ(as(scope::write).send({"POST", uploads, "x", {}}).status, 201U);
+}
+
 } // namespace
 } // namespace postroom::api::test

@@ -194,6 +194,15 @@ class GatewaySignInTest(unittest.TestCase, Person):
         while self.is_slowed_down():
             self.browser.get(url)
 
+    def begin(self, url):
+        """Opens the address and presses the button of the gateway's page."""
+        pressed = False
+        while not pressed:
+            self.open(url)
+            self.wait_for("go-on")
+            self.click("go-on")
+            pressed = not self.is_slowed_down()
+
     def text_back_at_the_gateway(self, service="microsoft"):
         """Of its page, once the browser has come back."""
 
@@ -226,7 +235,7 @@ class GatewaySignInTest(unittest.TestCase, Person):
         return text
 
     def sign_in(self, url, person, *then):
-        self.open(url)
+        self.begin(url)
         self.give_name_and_password(person)
         return self.pass_second_factor(*then)
 
@@ -317,6 +326,36 @@ class GatewaySignInTest(unittest.TestCase, Person):
         self.assertEqual(self.title(), "The administrator has consented")
         self.assertEqual(self.grants_of(provider), [])
 
+    def test_whoever_only_looks_uses_nothing_up(self):
+        mia = self.new_person("mia")
+        provider = self.new_provider()
+        address = self.authenticate(provider, delegate=mia["upn"], prompt="consent")
+        with urllib.request.urlopen(address, timeout=WAIT_S) as page:
+            self.assertIn(b"go-on", page.read())
+        self.open(address)
+        self.assertIn(mia["upn"], self.page_text())
+        self.browser = self.another_browser()
+        self.sign_in(address, mia, "accept")
+        self.click("accept")
+        self.assertIn(mia["upn"], self.text_back_at_the_gateway())
+
+    def test_one_browser_may_be_at_two_sign_ins(self):
+        mia = self.new_person("mia")
+        other = f"other-{self.number}"
+        self.new_provider(id=other)
+        first, second = (self.authenticate(each, delegate=mia["upn"], prompt="consent") for each in
+                         (self.new_provider(), other))
+        self.begin(first)
+        self.wait_for("email")
+        at_first = self.browser.current_url
+        self.sign_in(second, mia, "accept")
+        self.click("accept")
+        self.assertIn(mia["upn"], self.text_back_at_the_gateway())
+        self.browser.get(at_first)
+        self.wait_for("accept")
+        self.click("accept")
+        self.assertIn(mia["upn"], self.text_back_at_the_gateway())
+
     # -- it does not -------------------------------------------------------------------------------------------------
 
     def test_somebody_else_signs_in(self):
@@ -366,13 +405,15 @@ class GatewaySignInTest(unittest.TestCase, Person):
         mia = self.new_person("mia")
         provider = self.new_provider()
         address = self.authenticate(provider, delegate=mia["upn"], prompt="consent")
-        self.open(address)
+        self.begin(address)
         self.wait_for("email")
         lured = self.browser.current_url
         self.browser = self.another_browser()
         self.open(address)
         self.assertEqual(self.title(), "This link was used already")
-        self.sign_in(lured, mia, "accept")
+        self.browser.get(lured)
+        self.give_name_and_password(mia)
+        self.pass_second_factor("accept")
         self.click("accept")
         self.expect_refusal(provider, "Another browser began this sign-in")
 

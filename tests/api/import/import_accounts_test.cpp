@@ -221,6 +221,26 @@ TEST_F(import_api, refuses_too_many_rows_and_too_long_ones) {
   EXPECT_EQ(hand_in(endless, "", "application/x-ndjson").status, 413U);
 }
 
+TEST_F(import_api, keeps_its_place_for_no_file_that_trickles_in) {
+  std::vector<client> slow;
+  for (std::size_t i = 0; i < limits::imports_max; ++i) {
+    auto& one = slow.emplace_back(as(scope::write));
+    one.write(one.bytes_of({"POST", path, {}, {{"Content-Type", "text/csv"}, {"Content-Length", "1000000"}}}) + "id\n");
+  }
+  ASSERT_TRUE(eventually([&] { return hand_in(two_rows, "dry_run=true").status == 429; }));
+  time.advance(limits::import_body_deadline);
+  std::string more;
+  while (more.size() < 64 * limits::kib)
+    more += "a\n";
+  for (auto& each : slow) {
+    each.write(more);
+    const auto refused = each.read_answer();
+    EXPECT_EQ(refused.status, 504U) << refused.body;
+    EXPECT_THAT(refused.body, HasSubstr("did not arrive within 120 s"));
+  }
+  EXPECT_EQ(hand_in(two_rows).status, 200U);
+}
+
 /// The example of the document is one that works.
 TEST_F(import_api, understands_the_documented_example) {
   std::ifstream file{POSTROOM_SOURCE_DIR "/docs/accounts.md"};

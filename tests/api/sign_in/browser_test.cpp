@@ -33,6 +33,7 @@ protected:
     EXPECT_FALSE(data.at("remedy").as_string().empty());
     EXPECT_TRUE(all_in(storage::space::sign_in).empty()) << "it is used up";
     EXPECT_TRUE(all_in(storage::space::expiry).empty());
+    EXPECT_NE(metrics.expose().find("postroom_events_total{type=\"provider.sign_in_failed\"} 1\n"), std::string::npos);
   }
   void expect_untouched() {
     EXPECT_EQ(all_in(storage::space::sign_in).size(), 1U);
@@ -57,45 +58,73 @@ void expect_page(const answer& page, unsigned status) {
   EXPECT_THAT(page.body, Not(HasSubstr("<script")));
 }
 
+TEST_F(browser_api, is_shown_what_the_link_is_for_and_a_button) {
+  const auto page = browser->get(begin({{"delegate", "andrea@contoso.example"}}));
+  expect_page(page, 200);
+  EXPECT_THAT(page.body, AllOf(HasSubstr("<form method=\"post\"><button id=\"go-on\">"), HasSubstr("login.example"),
+                               HasSubstr("andrea@contoso.example"), Not(HasSubstr(state))));
+  EXPECT_EQ(page.header("set-cookie"), "");
+  EXPECT_EQ(page.header("location"), "");
+  EXPECT_THAT(page.header("content-security-policy"), HasSubstr("; form-action 'self' https:"))
+      << "browsers hold redirects against it";
+  EXPECT_THAT(browser->get(begin({}, "admin-consent")).body, HasSubstr("administrator"));
+}
+
 TEST_F(browser_api, is_sent_to_the_platform_with_a_cookie) {
   const auto page = begin();
-  const auto sent = browser->get(page);
+  const auto sent = press(page);
   EXPECT_EQ(sent.status, 303U);
   EXPECT_EQ(sent.header("location"), "https://login.example/authorize?state=" + state);
   EXPECT_EQ(sent.header("referrer-policy"), "no-referrer");
   EXPECT_EQ(sent.header("cache-control"), "no-store");
   EXPECT_THAT(sent.header("set-cookie"),
-              testing::MatchesRegex("postroom_sign_in=[-_A-Za-z0-9]{43}; Path=/api/cloudProviders/; Max-Age=900; "
-                                    "HttpOnly; Secure; SameSite=None"));
+              testing::MatchesRegex(cookie_with("[-_A-Za-z0-9]{43}") +
+                                    "; Path=/api/cloudProviders/; Max-Age=900; HttpOnly; Secure; SameSite=None"));
   EXPECT_EQ(pending().cookie_hash().size(), 32U);
 }
 
 TEST_F(browser_api, may_load_the_start_page_again_but_no_other_may) {
   const auto page = begin();
   const auto cookie = start(page);
-  const auto again = get_with(cookie, page);
-  EXPECT_EQ(again.status, 303U);
-  EXPECT_EQ(again.header("set-cookie"), "");
-  for (const auto& other : {std::string{}, std::string{"postroom_sign_in=" + std::string(43, 'x')}, "x" + cookie}) {
-    const auto refused = get_with(other, page);
-    expect_page(refused, 409);
-    EXPECT_THAT(refused.body, HasSubstr("used already"));
-    EXPECT_EQ(refused.header("location"), "");
+  for (const auto& again : {get_with(cookie, page), press(page, cookie)}) {
+    EXPECT_EQ(again.status, 303U);
+    EXPECT_EQ(again.header("set-cookie"), "");
   }
+  for (const auto& other : {std::string{}, cookie_with(std::string(43, 'x')), "x" + cookie})
+    for (const auto& refused : {get_with(other, page), press(page, other)}) {
+      expect_page(refused, 409);
+      EXPECT_THAT(refused.body, HasSubstr("used already"));
+      EXPECT_EQ(refused.header("location"), "");
+    }
 }
 
 TEST_F(browser_api, is_not_a_program_that_looks_links_over) {
   const auto page = begin();
   browser->write(browser->bytes_of({"HEAD", page, {}, {}}));
   EXPECT_EQ(browser->read_answer(true).status, 200U);
+  EXPECT_EQ(browser->get(page).status, 200U);
+  EXPECT_EQ(browser->get(page).header("set-cookie"), "");
   EXPECT_EQ(pending().cookie_hash(), "");
   EXPECT_FALSE(start(page).empty());
+}
+
+TEST_F(browser_api, may_be_at_several_sign_ins) {
+  const auto a = started();
+  const auto state_of_a = state;
+  const auto jar = a + "; " + started();
+  const auto state_of_b = state;
+  for (const auto& each : {state_of_a, state_of_b}) {
+    state = each;
+    expect_page(come_back(jar), 200);
+  }
+  EXPECT_EQ(redeemed(), 2U);
 }
 
 TEST_F(browser_api, comes_too_late_for_the_start_page) {
   const auto page = begin();
   time.advance(sign_in::life);
   expect_page(browser->get(page), 410);
+  expect_page(press(page), 410);
   expect_page(browser->get("/api/cloudProviders/oauth2/start/unknown"), 410);
 }
 
@@ -106,7 +135,7 @@ TEST_F(browser_api, of_two_at_once_one_gets_the_start_page) {
   {
     std::vector<std::jthread> both;
     for (std::size_t i = 0; i < 2; ++i)
-      both.emplace_back([&, i] { status[i] = client{port(), seen[i]}.get(page).status; });
+      both.emplace_back([&, i] { status[i] = client{port(), seen[i]}.send({"POST", page, {}, {}}).status; });
   }
   EXPECT_THAT(status, testing::UnorderedElementsAre(303U, 409U));
 }
@@ -188,7 +217,7 @@ TEST_F(browser_api, is_answered_once_even_if_it_comes_twice_at_once) {
 
 TEST_F(browser_api, is_another_one) {
   const auto cookie = started({{"delegate", "andrea@contoso.example"}});
-  const auto page = come_back("postroom_sign_in=" + std::string(43, 'x'));
+  const auto page = come_back(cookie_with(std::string(43, 'x')));
   expect_page(page, 403);
   EXPECT_THAT(page.body, HasSubstr("Another browser"));
   expect_failure_event("sign_in.no_cookie");
@@ -246,6 +275,7 @@ TEST_F(browser_api, brings_a_refusal) {
       {"error=access_denied&error_description=AADSTS90094%3A+admin", 403, "sign_in.admin_approval",
        "postroom provider admin-consent azure"},
       {"error=server_error&error_description=AADSTS50105%3A+not+assigned", 502, "AADSTS50105", "Who acts"},
+      {"error=access_denied&error_description=AADSTS53004%3A+risk", 403, "access_denied", "blocked_by_policy"},
   };
   for (const auto& each : rows) {
     const auto before = events(failed).size();
@@ -337,6 +367,9 @@ TEST_F(browser_api, that_asks_too_often_has_to_wait) {
   EXPECT_EQ(slow.header("retry-after"), "2");
   EXPECT_EQ(from("203.0.113.9").status, 410U) << "what stands before the last may be made up";
   EXPECT_EQ(browser->send({"GET", callback, {}, {{"X-Forwarded-For", "198.51.100.7"}}}).status, 429U);
+  const std::map<std::string, std::string> two_lines{{"X-Forwarded-For", "203.0.113.9"},
+                                                     {"x-forwarded-for", "198.51.100.7"}};
+  EXPECT_EQ(browser->send({"GET", callback, {}, two_lines}).status, 429U) << "the proxy's own line is the last";
   time.advance(std::chrono::seconds{2});
   EXPECT_EQ(from("198.51.100.7").status, 410U);
 }

@@ -38,6 +38,8 @@ TEST_F(device_api, tells_what_to_type_in_where) {
   EXPECT_TRUE(shown.at("failure").is_null());
   EXPECT_EQ(wished.delegate, "andrea@contoso.example");
   EXPECT_EQ(wished.provider, provider_id{"azure"});
+  const auto by_query = admin->post("/v1/providers/azure/device-sign-ins?tenant=acme", {});
+  EXPECT_EQ(by_query.header("location"), "/v1/providers/azure/device-sign-ins/dev_1?tenant=acme");
 }
 
 TEST_F(device_api, tells_what_became_of_it) {

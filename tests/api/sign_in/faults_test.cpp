@@ -30,7 +30,7 @@ TEST_F(sign_in_faults, begins_none) {
 TEST_F(sign_in_faults, binds_no_browser) {
   const auto page = begin();
   disk_->fail_commits(1);
-  const auto refused = browser->get(page);
+  const auto refused = press(page);
   EXPECT_EQ(refused.status, 502U);
   EXPECT_EQ(refused.header("set-cookie"), "");
   EXPECT_EQ(refused.header("location"), "");

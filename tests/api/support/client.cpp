@@ -232,6 +232,12 @@ std::string client::read_until(std::string_view text) {
   return reading.get().body();
 }
 
+std::string client::read_to_end() {
+  while (!inner_->reading->is_done())
+    inner_->feed();
+  return inner_->reading->get().body();
+}
+
 answer client::head() const {
   return answer_of(*inner_->reading);
 }

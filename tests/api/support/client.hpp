@@ -52,6 +52,8 @@ public:
   answer read_answer(bool to_head = false);
   /// The body of an answer without end, from its beginning, once `text` is in it.
   std::string read_until(std::string_view text);
+  /// The same, once the server has ended it.
+  std::string read_to_end();
   /// Status and headers of that answer; after read_until().
   [[nodiscard]] answer head() const;
   /// Whether the server closes the connection, and sends nothing before.

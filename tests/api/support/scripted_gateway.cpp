@@ -19,6 +19,16 @@ caf::result<Answer> answer(gateway_script& script, std::function<result<Answer>(
   return std::move(*said);
 }
 
+caf::result<diagnosis> diagnose(gateway_actor::pointer self, gateway_script& script, const gateway_actor& real,
+                                const diagnose_account& question) {
+  const std::lock_guard lock{script.mutex};
+  if (!script.keeps_diagnoses)
+    return self->delegate(real, diagnose_account{question});
+  ++script.diagnoses;
+  // A promise that is dropped answers nothing.
+  return self->make_response_promise<diagnosis>();
+}
+
 gateway_actor::behavior_type scripted(gateway_actor::pointer self, std::shared_ptr<gateway_script> script,
                                       gateway_actor real) {
   return {
@@ -34,7 +44,7 @@ gateway_actor::behavior_type scripted(gateway_actor::pointer self, std::shared_p
       [=](const ask_device_sign_in& it) { return answer(*script, &gateway_script::ask_device, it); },
       [=](const revoke_grant& it) { return answer(*script, &gateway_script::revoke, it); },
       [=](const ask_provider& it) { return answer(*script, &gateway_script::status, it); },
-      [=](const diagnose_account& it) { return self->delegate(real, diagnose_account{it}); },
+      [=](const diagnose_account& it) { return diagnose(self, *script, real, it); },
   };
 }
 

@@ -20,6 +20,9 @@ struct gateway_script {
   std::function<result<device_sign_in>(const ask_device_sign_in&)> ask_device;
   std::function<result<grant_revoked>(const revoke_grant&)> revoke;
   std::function<result<provider_status>(const ask_provider&)> status;
+  /// Questions for a diagnosis are kept for ever; `diagnoses` counts them.
+  bool keeps_diagnoses = false;
+  std::size_t diagnoses = 0;
 };
 
 /// Answers what the script says and hands everything else to the real one. Lives until it is told to exit.

@@ -78,10 +78,23 @@ std::string sign_in_api::begin(const boost::json::object& wish, const std::strin
 }
 
 std::string sign_in_api::start(const std::string& page) {
-  const auto sent = browser->get(page);
+  const auto sent = press(page);
   EXPECT_EQ(sent.status, 303U) << sent.body;
   const auto cookie = sent.header("set-cookie");
   return cookie.substr(0, cookie.find(';'));
+}
+
+answer sign_in_api::press(const std::string& page, const std::string& cookie) {
+  // As browsers send a form without fields.
+  return browser->send(
+      {"POST",
+       page,
+       {},
+       {{"Cookie", cookie}, {"Content-Type", "application/x-www-form-urlencoded"}, {"Content-Length", "0"}}});
+}
+
+std::string sign_in_api::cookie_with(const std::string& value) const {
+  return "postroom_sign_in_" + state.substr(0, state.find('.')) + "=" + value;
 }
 
 std::string sign_in_api::callback_with(const std::string& parameters) const {

@@ -23,8 +23,11 @@ protected:
 
   /// The path of the start page of a new sign-in.
   std::string begin(const boost::json::object& wish = {}, const std::string& path = "authenticate");
-  /// The cookie that the start page sets.
+  /// The cookie that the start page sets when its button is pressed.
   std::string start(const std::string& page);
+  answer press(const std::string& page, const std::string& cookie = {});
+  /// A cookie of the last plan's sign-in.
+  [[nodiscard]] std::string cookie_with(const std::string& value) const;
   /// What a browser comes back with: `state` is that of the last plan.
   [[nodiscard]] std::string callback_with(const std::string& parameters) const;
   answer come_back(const std::string& cookie, const std::string& parameters = "code=" + secret_mark + "-code");
