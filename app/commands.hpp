@@ -21,7 +21,8 @@ struct serve_options {
 struct check_options {
   std::filesystem::path config_file = "postroom.toml";
 };
-/// Reads the configuration and says what is wrong with it; then what it probably does not mean, as warnings.
+/// Reads the configuration and the files it names and says what is wrong with them; then what it probably does not
+/// mean, as warnings.
 [[nodiscard]] int check(const check_options& options);
 
 struct token_options {
@@ -31,7 +32,8 @@ struct token_options {
   std::vector<std::string> scopes{"read"};
   std::chrono::days life{0}; ///< 0: for ever
 };
-/// Makes an API token and prints it. The gateway must not run on the same data meanwhile.
+/// Makes an API token and prints it. Of the configuration only where the store is counts. The gateway must not run on
+/// the same data meanwhile.
 [[nodiscard]] int create_token(const token_options& options);
 
 /// One for each provider, and what one process plays without effort.

@@ -76,16 +76,22 @@ void read_limits(const toml::table& of, config_problems& problems, limits_config
   table.finish();
 }
 
+/// Where the data is, and how it is opened.
+void read_place(config_table& top, const std::filesystem::path& folder, config_problems& problems,
+                configuration& config) {
+  config.data_directory = beside(folder, top.text("data_directory").value_or(config.data_directory.string()));
+  if (const auto* table = top.table("store"))
+    read_store(*table, folder, problems, config.store);
+}
+
 void read_all(const toml::table& root, const std::filesystem::path& folder, const environment& env,
               config_problems& problems, configuration& config) {
   config_table top{root, problems};
-  config.data_directory = beside(folder, top.text("data_directory").value_or(config.data_directory.string()));
+  read_place(top, folder, problems, config);
   if (const auto* table = top.table("api"))
     read_api(*table, folder, problems, config.api);
   if (const auto* table = top.table("log"))
     read_log(*table, folder, problems, config.log);
-  if (const auto* table = top.table("store"))
-    read_store(*table, folder, problems, config.store);
   if (const auto* table = top.table("limits"))
     read_limits(*table, problems, config.limits);
   read_objects(top, folder, env, problems, config);
@@ -103,30 +109,23 @@ std::string explain(std::string_view text, const toml::parse_error& why) {
   return std::string{why.description()};
 }
 
-} // namespace
-
-result<configuration> parse_configuration(std::string_view text, const std::filesystem::path& file,
-                                          const environment& env) {
+/// `read` takes what it wants of the file's table.
+template <class Read>
+result<configuration> parse_with(std::string_view text, const std::filesystem::path& file, Read read) {
   config_problems problems{file.string()};
   configuration config;
   try {
     const auto root = toml::parse(text, file.string());
-    read_all(root, file.parent_path(), env, problems, config);
+    read(root, problems, config);
   } catch (const toml::parse_error& why) {
     problems.add(why.source(), explain(text, why));
   }
   if (!problems.empty())
     return problems.to_error();
-  if (const auto level = env.get("POSTROOM_LOG_LEVEL"); level && !level->empty()) {
-    const auto parsed = log::parse_level(*level);
-    if (!parsed)
-      return fail(errc::invalid_argument, "POSTROOM_LOG_LEVEL: " + parsed.error().detail);
-    config.log.level = *parsed;
-  }
   return config;
 }
 
-result<configuration> load_configuration(const std::filesystem::path& file, const environment& env) {
+result<std::string> text_of(const std::filesystem::path& file) {
   std::error_code failed;
   const auto bytes = std::filesystem::file_size(file, failed);
   if (failed)
@@ -138,7 +137,41 @@ result<configuration> load_configuration(const std::filesystem::path& file, cons
   std::ostringstream text;
   if (!in || !(text << in.rdbuf()))
     return fail(errc::invalid_argument, "cannot read " + file.string() + ", or it is empty");
-  return parse_configuration(text.view(), file, env);
+  return std::move(text).str();
+}
+
+} // namespace
+
+result<configuration> parse_configuration(std::string_view text, const std::filesystem::path& file,
+                                          const environment& env) {
+  auto config = parse_with(text, file, [&](const toml::table& root, config_problems& problems, configuration& into) {
+    read_all(root, file.parent_path(), env, problems, into);
+  });
+  if (!config)
+    return config;
+  if (const auto level = env.get("POSTROOM_LOG_LEVEL"); level && !level->empty()) {
+    const auto parsed = log::parse_level(*level);
+    if (!parsed)
+      return fail(errc::invalid_argument, "POSTROOM_LOG_LEVEL: " + parsed.error().detail);
+    config->log.level = *parsed;
+  }
+  return config;
+}
+
+result<configuration> load_configuration(const std::filesystem::path& file, const environment& env) {
+  const auto text = text_of(file);
+  return text ? parse_configuration(*text, file, env) : text.error();
+}
+
+result<configuration> load_store_configuration(const std::filesystem::path& file) {
+  const auto text = text_of(file);
+  if (!text)
+    return text.error();
+  const auto folder = file.parent_path();
+  return parse_with(*text, file, [&](const toml::table& root, config_problems& problems, configuration& into) {
+    config_table top{root, problems};
+    read_place(top, folder, problems, into);
+  });
 }
 
 } // namespace postroom::app

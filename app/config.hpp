@@ -69,7 +69,9 @@ inline constexpr std::size_t config_problems_max = 20;
 /// `invalid_argument` lists every mistake (at most config_problems_max) on a line of its own:
 /// `<file>:<line>:<column>: <what is wrong>`. Secrets are never quoted.
 [[nodiscard]] result<configuration> load_configuration(const std::filesystem::path& file, const environment& env);
-/// The same from text; `file` names it and anchors relative paths.
+/// Only where the store is: `data_directory` and `[store]`. Nothing else is checked, and no secret is asked for.
+[[nodiscard]] result<configuration> load_store_configuration(const std::filesystem::path& file);
+/// The same as load_configuration() from text; `file` names it and anchors relative paths.
 [[nodiscard]] result<configuration> parse_configuration(std::string_view text, const std::filesystem::path& file,
                                                         const environment& env);
 

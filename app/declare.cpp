@@ -1,32 +1,22 @@
 #include "app/declare.hpp"
 
+#include "app/departures.hpp"
 #include "base/crypto.hpp"
 #include "base/limits.hpp"
+#include "base/log.hpp"
 #include "storage/blocking.hpp"
 #include "storage/previous_secrets.hpp"
 #include "storage/secrets.hpp"
 
-#include <map>
-#include <ranges>
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <variant>
 
 namespace postroom::app {
 namespace {
 
 using storage::operation;
-
-template <class T>
-using stored_by_key = std::map<std::string, storage::versioned<T>>;
-
-template <class T>
-result<stored_by_key<T>> read_stored(storage::store& from, const std::string& prefix) {
-  auto all = storage::list_all<T>(from, storage::space::config, prefix);
-  if (!all)
-    return all.error();
-  stored_by_key<T> out;
-  for (auto& each : *all)
-    out.emplace(each.key, std::move(each));
-  return out;
-}
 
 template <class T>
 const storage::versioned<T>* find(const stored_by_key<T>& in, const T& wanted) {
@@ -37,7 +27,6 @@ const storage::versioned<T>* find(const stored_by_key<T>& in, const T& wanted) {
 /// What one kind of object needs done.
 struct plan {
   std::vector<operation> writes;
-  std::vector<operation> removals;
   std::size_t unchanged = 0;
 };
 
@@ -55,39 +44,27 @@ void add_write(plan& to, T wanted, const storage::versioned<T>* stored, wall_tim
   to.writes.emplace_back(storage::put_config(wanted, stored ? stored->rev : revision{0}));
 }
 
-template <class T, std::ranges::input_range Wanted>
-void add_removals(plan& to, const stored_by_key<T>& stored, const Wanted& wanted) {
-  std::map<std::string, bool> kept;
-  for (const T& each : wanted)
-    kept.emplace(storage::key_of(each).key, true);
-  for (const auto& [key, each] : stored)
-    if (each.value.declared() && !kept.contains(key))
-      to.removals.emplace_back(storage::erase{{storage::space::config, key}, each.rev});
-}
-
 /// For objects without secrets.
 template <class T>
-result<plan> plan_plain(storage::store& store, const std::string& prefix, const std::vector<T>& wanted, wall_time now) {
-  const auto stored = read_stored<T>(store, prefix);
-  if (!stored)
-    return stored.error();
+result<plan> plan_plain(const stored_by_key<T>& stored, const std::vector<T>& wanted, wall_time now) {
   plan out;
   for (const auto& each : wanted)
-    add_write(out, each, find(*stored, each), now);
-  add_removals(out, *stored, wanted);
+    add_write(out, each, find(stored, each), now);
   return out;
 }
 
 /// A value sealed anew differs from the one stored even if the secret is the same: so the stored one is looked into.
 result<void> take_secret(const storage::keyring& keys, records::Provider& into, const char* field,
                          const secret<>& declared, const records::Provider* stored) {
-  if (stored) {
+  const auto* descriptor = into.GetDescriptor()->FindFieldByName(field);
+  const auto sealed = stored ? stored->GetReflection()->GetString(*stored, descriptor) : std::string{};
+  // What a lost key sealed is simply replaced.
+  if (keys.holds_key_of(sealed)) {
     const auto known = storage::open_secret(keys, *stored, field);
     if (!known)
       return known.error();
     if (constant_time_equal(known->expose(), declared.expose())) {
-      const auto* descriptor = into.GetDescriptor()->FindFieldByName(field);
-      into.GetReflection()->SetString(&into, descriptor, stored->GetReflection()->GetString(*stored, descriptor));
+      into.GetReflection()->SetString(&into, descriptor, sealed);
       return {};
     }
   }
@@ -109,20 +86,16 @@ result<void> take_secrets(const storage::keyring& keys, records::Provider& into,
   return storage::keep_previous_certificate(keys, into, *stored, now);
 }
 
-result<plan> plan_providers(storage::store& store, const storage::keyring& keys,
+result<plan> plan_providers(const stored_by_key<records::Provider>& stored, const storage::keyring& keys,
                             const std::vector<declared_provider>& wanted, wall_time now) {
-  const auto stored = read_stored<records::Provider>(store, storage::keys::providers());
-  if (!stored)
-    return stored.error();
   plan out;
   for (const auto& each : wanted) {
     auto record = each.record;
-    const auto* known = find(*stored, record);
+    const auto* known = find(stored, record);
     if (const auto taken = take_secrets(keys, record, each, known ? &known->value : nullptr, now); !taken)
       return taken.error();
     add_write(out, std::move(record), known, now);
   }
-  add_removals(out, *stored, wanted | std::views::transform(&declared_provider::record));
   return out;
 }
 
@@ -136,6 +109,8 @@ result<bool> is_same_sign_in(const storage::keyring& keys, const declared_grant&
   const auto& wanted = declared.record;
   if (stored.kind() != wanted.kind() || stored.provider() != wanted.provider())
     return false;
+  if (!stored.refresh_token().empty() && !keys.holds_key_of(stored.refresh_token()))
+    return false; // its key is lost: the declared one is all there is
   if (wanted.kind() == "refresh_token")
     return stored.imported_fingerprint() == fingerprint_of(declared.secret_value);
   // A password has no fingerprint: its hash would help to guess it.
@@ -179,44 +154,59 @@ result<void> take_sign_in(const storage::keyring& keys, records::Grant& into, co
   return storage::seal_refresh_token(keys, into, declared.secret_value);
 }
 
-result<plan> plan_grants(storage::store& store, const storage::keyring& keys, const std::vector<declared_grant>& wanted,
-                         wall_time now) {
-  const auto stored = read_stored<records::Grant>(store, storage::keys::grants());
-  if (!stored)
-    return stored.error();
+result<plan> plan_grants(const stored_by_key<records::Grant>& stored, const storage::keyring& keys,
+                         const std::vector<declared_grant>& wanted, wall_time now) {
   plan out;
   for (const auto& each : wanted) {
     auto record = each.record;
-    const auto* known = find(*stored, record);
+    const auto* known = find(stored, record);
     if (const auto taken = take_sign_in(keys, record, each, known ? &known->value : nullptr); !taken)
       return taken.error();
     add_write(out, std::move(record), known, now);
   }
-  add_removals(out, *stored, wanted | std::views::transform(&declared_grant::record));
   return out;
 }
 
 /// In as many batches as the limits ask for. A crash between two leaves a state from which the next run goes on.
 result<void> carry_out(storage::store& store, std::vector<operation> all) {
   // A configuration record may be 4 MiB but is about 1 KiB; a quarter of the batch's bytes leaves room for long ones.
-  constexpr std::size_t operations_max = limits::batch_ops_max / 4;
-  for (std::size_t at = 0; at < all.size(); at += operations_max) {
-    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(at + operations_max, all.size()));
+  constexpr auto operations_max = static_cast<std::ptrdiff_t>(limits::batch_ops_max / 4);
+  for (auto begin = all.begin(); begin != all.end();) {
+    auto end = begin + std::min(operations_max, all.end() - begin);
+    // A condition stands in the batch of what follows it.
+    while (end != all.end() && std::holds_alternative<storage::assert_revision>(*std::prev(end)))
+      --end;
     if (auto done = storage::commit_now(store, {std::make_move_iterator(begin), std::make_move_iterator(end)}); !done)
       return done;
+    begin = end;
   }
   return {};
+}
+
+void log_changes(const declared_changes& all, const departures& gone) {
+  for (const auto& [kind, ids] : gone.removed) {
+    std::string names;
+    for (const auto& each : ids)
+      names.append(names.empty() ? "" : " ").append(each);
+    log::info("configuration.removed", {{"kind", to_string(kind)}, {"count", ids.size()}, {"ids", names}});
+  }
+  for (const auto& each : gone.kept)
+    log::warning("configuration.kept",
+                 {{"kind", to_string(each.kind)}, {"id", each.id}, {"detail", each.why}, {"remedy", each.remedy}});
+  log::info("configuration.declared",
+            {{"written", all.written}, {"unchanged", all.unchanged}, {"removed", all.removed}, {"kept", all.kept}});
 }
 
 } // namespace
 
 result<declared_changes> declare(storage::store& store, const storage::keyring& keys, const configuration& config,
                                  wall_time now) {
-  namespace k = storage::keys;
-  std::array plans{plan_plain<records::Tenant>(store, k::tenants(), config.tenants, now),
-                   plan_providers(store, keys, config.providers, now), plan_grants(store, keys, config.grants, now),
-                   plan_plain<records::Account>(store, k::accounts(), config.accounts, now)};
+  const auto stored = read_stored_objects(store);
+  if (!stored)
+    return stored.error();
+  std::array plans{
+      plan_plain(stored->tenants, config.tenants, now), plan_providers(stored->providers, keys, config.providers, now),
+      plan_grants(stored->grants, keys, config.grants, now), plan_plain(stored->accounts, config.accounts, now)};
   declared_changes out;
   std::vector<operation> operations;
   for (auto& each : plans) {
@@ -224,14 +214,18 @@ result<declared_changes> declare(storage::store& store, const storage::keyring& 
       return each.error();
     out.unchanged += each->unchanged;
     out.written += each->writes.size();
-    out.removed += each->removals.size();
     std::ranges::move(each->writes, std::back_inserter(operations));
   }
-  // What refers to others goes first, so that no moment shows a reference to nothing.
-  for (auto& each : plans | std::views::reverse)
-    std::ranges::move(each->removals, std::back_inserter(operations));
+  auto gone = plan_departures(store, *stored, config, now);
+  if (!gone)
+    return gone.error();
+  for (const auto& [kind, ids] : gone->removed)
+    out.removed += ids.size();
+  out.kept = gone->kept.size();
+  std::ranges::move(gone->changes, std::back_inserter(operations));
   if (auto done = carry_out(store, std::move(operations)); !done)
     return done.error();
+  log_changes(out, *gone);
   return out;
 }
 

@@ -82,6 +82,14 @@ void print_sign_in(const std::string& url, const std::string& tenant, const std:
             << "/authenticate?tenant=" << tenant << "'\n\n";
 }
 
+/// This program as a shell calls it: whoever builds it does not have it on the PATH.
+std::string own_name() {
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed).string();
+  const bool plain = path.find_first_of(" '\"\\$`&;()") == std::string::npos;
+  return failed || !plain ? "postroom" : path;
+}
+
 void print_examples(const std::string& url, const std::string& token, const std::string& tenant,
                     const std::string& other, const std::string& account) {
   const std::string with_token = "-H \"Authorization: Bearer $TOKEN\" ";
@@ -96,8 +104,8 @@ void print_examples(const std::string& url, const std::string& token, const std:
             << "  curl -s " << with_token << "-H 'Content-Type: application/json' "
             << "-H 'Idempotency-Key: my-first' \\\n    -d '" << example_mail << "' \\\n    '" << url << "/v1/accounts/"
             << account << "/outbox?tenant=" << tenant << "'\n"
-            << "  postroom outbox list --url " << url << " --token $TOKEN --tenant " << tenant << " --account "
-            << account << "\n\n";
+            << "  " << own_name() << " outbox list --url " << url << " --token $TOKEN --tenant " << tenant
+            << " --account " << account << "\n\n";
 }
 
 /// A gateway in the same process answers soon or, when it is overwhelmed, not at all: Ctrl-C must not wait for it.

@@ -39,6 +39,8 @@ struct opened_store {
   std::unique_ptr<storage::store> store;
   std::unique_ptr<storage::keyring> keys;
 };
+/// The store alone, for what needs no keys. `time` must outlive it.
+[[nodiscard]] result<std::unique_ptr<storage::store>> open_store(const node_settings& settings, const clock& time);
 /// Opens the store, makes or reads the sealing keys, and proves that they fit. `time` must outlive the store.
 [[nodiscard]] result<opened_store> open_data(const node_settings& settings, const clock& time);
 

@@ -23,7 +23,7 @@ result<storage::keyring> keys_of(const node_settings& settings) {
 
 } // namespace
 
-result<opened_store> open_data(const node_settings& settings, const clock& time) {
+result<std::unique_ptr<storage::store>> open_store(const node_settings& settings, const clock& time) {
   std::error_code failed;
   std::filesystem::create_directories(settings.data_directory, failed);
   if (failed)
@@ -33,7 +33,11 @@ result<opened_store> open_data(const node_settings& settings, const clock& time)
   options.directory = settings.data_directory / "store";
   options.memory_bytes_max = settings.store_memory_bytes;
   options.sync_delay_for_test = settings.sync_delay_for_test;
-  auto store = storage::open_rocksdb_store(std::move(options), time);
+  return storage::open_rocksdb_store(std::move(options), time);
+}
+
+result<opened_store> open_data(const node_settings& settings, const clock& time) {
+  auto store = open_store(settings, time);
   if (!store)
     return store.error();
   auto keys = keys_of(settings);

@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto period = 5s;
 constexpr auto collect_period = 10min;
-/// No mail takes so long from its first chunk to its commit.
+/// No mail falls silent for so long between two chunks, or between its last one and its commit: at the slowest pace
+/// that a server may have, a chunk takes four minutes.
 constexpr auto staged_life = 1h;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using collect_atom = caf::atom_constant<caf::atom("collect")>;
@@ -41,6 +42,7 @@ void carry(const pulse_sources& from, seen& last) {
     from.metrics.store.batch_written((now.commits - last.store.commits) / syncs);
   last.store = now;
   from.metrics.store.queue_depth(metrics::queue::commit, now.queued);
+  from.metrics.store.queue_depth(metrics::queue::read, now.reads_queued);
   from.metrics.store.queue_depth(metrics::queue::parse, from.parser.queued());
 }
 

@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/config_files.hpp"
 #include "app/config_lint.hpp"
 #include "app/lookout.hpp"
 #include "app/process.hpp"
@@ -31,6 +32,30 @@ result<configuration> load(const std::filesystem::path& file) {
   return load_configuration(file, *env);
 }
 
+result<api::token_wish> wish_of(const token_options& options, wall_time now) {
+  api::token_wish wish;
+  wish.note = options.note;
+  wish.tenant = tenant_id{options.tenant};
+  for (const auto& name : options.scopes) {
+    const auto scope = api::parse_scope(name);
+    if (!scope)
+      return scope.error();
+    wish.scopes.push_back(*scope);
+  }
+  if (options.life.count() > 0)
+    wish.expires_ms = (now + options.life).time_since_epoch().count();
+  return wish;
+}
+
+/// Most often a gateway runs on it.
+int complain_of_store(const error& why) {
+  const auto status = complain(why);
+  if (why.code == errc::store_unavailable)
+    std::cerr << "  If a gateway runs on this data: let it make the token with --url (and a token of scope admin),\n"
+              << "  or stop it for as long as this command takes.\n";
+  return status;
+}
+
 std::optional<std::string> variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? std::optional<std::string>{value} : std::nullopt;
@@ -55,6 +80,9 @@ int serve(const serve_options& options) {
   auto config = load(options.config_file);
   if (!config)
     return complain(config.error(), 2);
+  // Trying again does not mend them; what is found wrong later may pass.
+  if (const auto usable = check_files(*config); !usable)
+    return complain(usable.error(), 2);
   prepare_process();
   const system_clock time;
   if (auto logging = log::start(config->log, time); !logging)
@@ -82,6 +110,8 @@ int check(const check_options& options) {
   auto config = load(options.config_file);
   if (!config)
     return complain(config.error(), 2);
+  if (const auto usable = check_files(*config); !usable)
+    return complain(usable.error(), 2);
   std::cout << options.config_file.string() << ": good; " << config->tenants.size() << " tenants, "
             << config->providers.size() << " providers, " << config->grants.size() << " grants, "
             << config->accounts.size() << " accounts\n";
@@ -91,25 +121,19 @@ int check(const check_options& options) {
 }
 
 int create_token(const token_options& options) {
-  auto config = load(options.config_file);
+  // A token is stored as a hash: it needs neither the secrets of the file, which may be there for the service alone,
+  // nor the sealing keys, of which the wrong ones would be made here if the service has its own.
+  const auto config = load_store_configuration(options.config_file);
   if (!config)
     return complain(config.error(), 2);
   const system_clock time;
-  auto data = open_data(settings_of(*config), time);
-  if (!data)
-    return complain(data.error());
-  api::token_wish wish;
-  wish.note = options.note;
-  wish.tenant = tenant_id{options.tenant};
-  for (const auto& name : options.scopes) {
-    const auto scope = api::parse_scope(name);
-    if (!scope)
-      return complain(scope.error(), 2);
-    wish.scopes.push_back(*scope);
-  }
-  if (options.life.count() > 0)
-    wish.expires_ms = (time.now() + options.life).time_since_epoch().count();
-  auto token = api::create_token(*data->store, wish, time.now());
+  const auto wish = wish_of(options, time.now());
+  if (!wish)
+    return complain(wish.error(), 2);
+  const auto store = open_store(settings_of(*config), time);
+  if (!store)
+    return complain_of_store(store.error());
+  auto token = api::create_token(**store, *wish, time.now());
   if (!token)
     return complain(token.error());
   std::cout << token->plain.expose() << "\n";

@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/private_file.hpp"
 #include "app/process.hpp"
+#include "app/sim/gateway_config_file.hpp"
 #include "sim/gateway_config.hpp"
 #include "sim/stand_in.hpp"
 
@@ -26,10 +27,12 @@ int complain(const error& why) {
 result<void> write_files(const sim_options& options, const sim::stand_in& office) {
   if (!options.gateway_config.empty()) {
     sim::gateway_config_options config;
+    config.data_directory = "stand-in-data"; // not where a gateway in the same folder keeps its own
     config.ca_file = office.ca_file();
     config.listen = options.gateway_listen;
     config.connections_per_second_per_host = 200;
-    if (auto written = write_private_file(options.gateway_config, sim::gateway_config(office.providers(), config));
+    if (auto written =
+            write_gateway_config_file(options.gateway_config, sim::gateway_config(office.providers(), config));
         !written)
       return written;
   }
@@ -85,6 +88,11 @@ private:
 } // namespace
 
 int simulate(const sim_options& options) {
+  if (!options.gateway_config.empty())
+    if (auto ours = check_gateway_config_file(options.gateway_config); !ours) {
+      complain(ours.error());
+      return 2;
+    }
   prepare_process();
   auto plan = options.plan;
   if (plan.tls && plan.directory.empty())

@@ -264,7 +264,7 @@ TEST(config, accepts_the_example_of_the_readme) {
   const std::string readme{std::istreambuf_iterator<char>{in}, {}};
   const auto begin = readme.find("```toml\n") + 8;
   const auto text = readme.substr(begin, readme.find("```", begin) - begin);
-  const auto got = parse(text, "AZURE_CLIENT_SECRET=a\nANDREA_REFRESH_TOKEN=b\n");
+  const auto got = parse(text, "AZURE_CLIENT_SECRET=a\n");
   ASSERT_TRUE(got) << got.error().detail;
   EXPECT_EQ(got->accounts.size(), 1u);
 }

@@ -62,6 +62,19 @@ protected:
     return read<records::Account>(storage::keys::account(tenant_id{"default"}, account_id{id}));
   }
   std::string refresh_token() { return storage::open_refresh_token(keys_, grant()->value).value().expose(); }
+  std::optional<storage::versioned<records::Tenant>> tenant(const std::string& id) {
+    return read<records::Tenant>(storage::keys::tenant(tenant_id{id}));
+  }
+  std::optional<storage::versioned<records::Provider>> provider(const std::string& tenant = "default") {
+    return read<records::Provider>(storage::keys::provider(tenant_id{tenant}, provider_id{"azure"}));
+  }
+  void write_outbox(const std::string& account, void (records::Outbox::*counter)(std::uint64_t)) {
+    records::Outbox outbox;
+    outbox.set_tenant("default");
+    outbox.set_account(account);
+    (outbox.*counter)(1);
+    write(storage::put_of(storage::keys::outbox(tenant_id{"default"}, account_id{account}), outbox));
+  }
   void write(const storage::operation& what) { ASSERT_TRUE(storage::commit_now(*store_, {what})); }
 
   system_clock time_;
@@ -157,6 +170,124 @@ TEST_F(declare_test, takes_over_an_object_of_the_same_id) {
   EXPECT_EQ(account("dev")->value.name(), "");
 }
 
+configuration without_account() {
+  auto config = sample();
+  config.accounts.clear();
+  return config;
+}
+
+/// What the reader makes of a file that declares nothing but another tenant.
+configuration of_another_tenant() {
+  configuration config;
+  config.tenants.resize(1);
+  config.tenants[0].set_id("acme");
+  config.tenants[0].set_name("Acme");
+  return config;
+}
+
+TEST_F(declare_test, an_account_whose_mail_waits_is_switched_off_and_kept) {
+  for (const auto counter : {&records::Outbox::set_queued, &records::Outbox::set_deferred, &records::Outbox::set_held,
+                             &records::Outbox::set_in_flight}) {
+    declare_now(sample());
+    write_outbox("dev", counter);
+    const auto done = declare_now(without_account());
+    EXPECT_EQ(done.removed, 0U);
+    EXPECT_EQ(done.kept, 1U);
+    ASSERT_TRUE(account("dev"));
+    EXPECT_FALSE(account("dev")->value.active());
+    EXPECT_FALSE(account("dev")->value.declared()) << "the API must be able to remove it in the end";
+    const auto again = declare_now(without_account());
+    EXPECT_EQ(again.kept + again.removed + again.written, 0U) << "once is enough";
+  }
+}
+
+TEST_F(declare_test, an_account_kept_for_its_mail_keeps_what_it_needs) {
+  auto config = sample();
+  config.accounts[0].set_active(true);
+  declare_now(config);
+  write_outbox("dev", &records::Outbox::set_queued);
+  const auto done = declare_now(of_another_tenant());
+  EXPECT_EQ(done.kept, 4U);
+  EXPECT_EQ(done.removed, 0U);
+  ASSERT_TRUE(tenant("default") && provider() && grant() && account("dev"));
+  EXPECT_FALSE(tenant("default")->value.declared() || provider()->value.declared() || grant()->value.declared());
+  EXPECT_EQ(refresh_token(), "refresh-token-1");
+
+  EXPECT_EQ(declare_now(config).written, 4U) << "declared again, all is as before";
+  EXPECT_TRUE(account("dev")->value.declared());
+  EXPECT_TRUE(account("dev")->value.active());
+  EXPECT_TRUE(tenant("default")->value.declared());
+}
+
+TEST_F(declare_test, an_account_whose_mail_has_left_is_removed) {
+  declare_now(sample());
+  write_outbox("dev", &records::Outbox::set_sent);
+  EXPECT_EQ(declare_now(without_account()).removed, 1U);
+  EXPECT_FALSE(account("dev"));
+}
+
+TEST_F(declare_test, keeps_the_tenant_of_what_the_api_made) {
+  configuration nothing;
+  nothing.tenants = sample().tenants;
+  declare_now(nothing);
+  auto by_api = sample();
+  by_api.accounts[0].clear_grant();
+  by_api.accounts[0].set_active(true);
+  write(storage::put_config(by_api.providers[0].record, revision{0}));
+  write(storage::put_config(by_api.accounts[0], revision{0}));
+
+  const auto done = declare_now(of_another_tenant());
+  EXPECT_EQ(done.kept, 1U);
+  EXPECT_EQ(done.removed, 0U);
+  ASSERT_TRUE(tenant("default"));
+  EXPECT_FALSE(tenant("default")->value.declared());
+  EXPECT_TRUE(tenant("acme"));
+  EXPECT_TRUE(account("dev")->value.active()) << "it goes on";
+}
+
+TEST_F(declare_test, keeps_what_an_account_of_the_api_refers_to) {
+  declare_now(sample());
+  auto by_api = sample().accounts[0];
+  by_api.set_id("api");
+  write(storage::put_config(by_api, revision{0}));
+  auto nothing = without_account();
+  nothing.grants.clear();
+  nothing.providers.clear();
+  const auto done = declare_now(nothing);
+  EXPECT_EQ(done.removed, 1U) << "the declared account";
+  EXPECT_EQ(done.kept, 2U);
+  EXPECT_TRUE(provider() && grant());
+  EXPECT_TRUE(tenant("default")->value.declared());
+}
+
+TEST_F(declare_test, a_sign_in_stays_for_who_means_it_by_its_person_unless_another_takes_its_place) {
+  auto config = without_account();
+  config.grants[0].record.set_delegate("andrea@contoso.com");
+  declare_now(config);
+  auto by_api = sample().accounts[0];
+  by_api.clear_grant();
+  by_api.set_delegate("Andrea@contoso.com");
+  write(storage::put_config(by_api, revision{0}));
+
+  config.grants[0].record.set_id("renamed");
+  const auto renamed = declare_now(config);
+  EXPECT_EQ(renamed.removed, 1U);
+  EXPECT_EQ(renamed.kept, 0U);
+  config.grants.clear();
+  EXPECT_EQ(declare_now(config).kept, 1U);
+  const auto kept = read<records::Grant>(storage::keys::grant(tenant_id{"default"}, grant_id{"renamed"}));
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(kept->value.declared());
+}
+
+TEST_F(declare_test, a_tenant_that_nothing_is_in_goes) {
+  configuration nothing;
+  nothing.tenants = sample().tenants;
+  declare_now(nothing);
+  EXPECT_EQ(declare_now(of_another_tenant()).removed, 1U);
+  EXPECT_FALSE(tenant("default"));
+}
+
 TEST_F(declare_test, thousands_of_accounts_fit_into_the_store_s_limits) {
   auto config = sample();
   for (int i = 0; i < 5000; ++i) {
@@ -177,6 +308,25 @@ TEST_F(declare_test, a_wrong_key_stops_everything_before_the_first_write) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::wrong_key);
   EXPECT_EQ(account("dev")->value.name(), "");
+}
+
+TEST_F(declare_test, replaces_what_a_lost_key_sealed) {
+  auto config = sample();
+  config.providers[0].record.set_certificate("certificate-1");
+  config.providers[0].certificate_key = secret<>{"key-1"};
+  static_cast<void>(declare_now(config));
+  keys_ = storage::keyring::from_environment("2:" + base64_encode(std::string(32, 'l'))).value();
+  config.providers[0].client_secret = secret<>{"client-secret-2"};
+  config.providers[0].record.set_certificate("certificate-2");
+  EXPECT_EQ(declare_now(config).written, 2U) << "the provider and the grant";
+  const auto provider =
+      read<records::Provider>(storage::keys::provider(tenant_id{"default"}, provider_id{"azure"}))->value;
+  EXPECT_EQ(storage::open_secret(keys_, provider, "client_secret").value().expose(), "client-secret-2");
+  EXPECT_EQ(storage::open_secret(keys_, provider, "certificate_key").value().expose(), "key-1");
+  EXPECT_TRUE(provider.previous_client_secret().empty());
+  EXPECT_TRUE(provider.previous_certificate().empty());
+  EXPECT_EQ(refresh_token(), "refresh-token-1");
+  EXPECT_EQ(declare_now(config).written, 0U);
 }
 
 TEST_F(declare_test, keeps_a_secret_that_is_replaced_in_force) {

@@ -123,6 +123,13 @@ class Unit(unittest.TestCase):
         self.assertIn("\nType=notify\n", unit)
         self.assertGreaterEqual(int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.M).group(1)), 30)
 
+    def test_is_started_again_after_any_number_of_crashes(self):
+        unit = read(DEPLOY, "systemd", "postroom.service")
+        self.assertIn("\nStartLimitIntervalSec=0\n", unit)
+        self.assertIn("\nRestart=on-failure\n", unit)
+        self.assertGreaterEqual(int(re.search(r"^RestartSec=(\d+)$", unit, re.M).group(1)), 5, "not without a pause")
+        self.assertIn("\nRestartPreventExitStatus=2\n", unit, "but not for a wrong configuration")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -162,7 +162,7 @@ TEST_F(grant_types_test, authorization_code) {
   const auto& emil = person(1);
   const auto begun = office.ask("POST", "/v1/providers/app-1/authenticate", {{"delegate", emil.upn}});
   web_person somebody;
-  somebody.open(std::string{begun.at("url").as_string()});
+  somebody.begin(std::string{begun.at("url").as_string()});
   somebody.sign_in(emil.upn, emil.password.expose());
   EXPECT_THAT(somebody.address(), HasSubstr("/api/cloudProviders/oauth2/microsoft/callback"));
   EXPECT_THAT(somebody.page(), HasSubstr(emil.upn));

@@ -82,7 +82,7 @@ TEST_F(incidents_test, one_for_a_revoked_person) {
 
   const auto begun = office->ask("POST", "/v1/providers/app-1/authenticate", {{"grant", grant}});
   web_person person;
-  person.open(text_of(begun, "url"));
+  person.begin(text_of(begun, "url"));
   person.sign_in(dora.upn, dora.password.expose());
   EXPECT_THAT(person.page(), HasSubstr(dora.upn));
   EXPECT_TRUE(office->await_idle(accounts));

@@ -225,7 +225,7 @@ TEST_F(talkative_gateway, keeps_the_secrets_of_a_sign_in) {
   ASSERT_EQ(asked.status, 201U) << asked.body;
   const std::string start_page{asked.json().at("url").as_string()};
   web_person person;
-  person.open(start_page);
+  person.begin(start_page);
   person.sign_in(dora.upn, dora.password.expose());
   EXPECT_THAT(person.page(), HasSubstr(dora.upn));
   EXPECT_THAT(person.address(), HasSubstr("code="));

@@ -170,5 +170,12 @@ TEST_F(transfer, shows_the_lint_of_a_provider) {
   EXPECT_EQ(gateway.run({"provider", "lint", "azure"}), 3);
 }
 
+TEST_F(transfer, an_export_that_cannot_be_written_fails) {
+  gateway.answer(200, page(shown(full_account())));
+  gateway.out.setstate(std::ios::badbit); // a full disk
+  EXPECT_EQ(gateway.run({"account", "export"}), 1);
+  EXPECT_THAT(gateway.err.str(), HasSubstr("not complete"));
+}
+
 } // namespace
 } // namespace postroom::app::cli

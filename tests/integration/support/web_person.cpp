@@ -31,6 +31,12 @@ const std::string& web_person::open(const std::string& url) {
   return load({url});
 }
 
+const std::string& web_person::begin(const std::string& start_page) {
+  if (open(start_page).find("<button id=\"go-on\">") == std::string::npos)
+    throw std::runtime_error("no start page: " + page_);
+  return load({"--data", "", start_page});
+}
+
 const std::string& web_person::submit(const std::map<std::string, std::string>& fields) {
   const auto origin = find_in(address_, "^(https?://[^/]+)");
   std::vector<std::string> arguments{origin + find_in(page_, "<form method=\"post\" action=\"([^\"]+)\"")};

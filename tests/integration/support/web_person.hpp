@@ -14,6 +14,8 @@ class web_person {
 public:
   /// Opens it; the page where that ends.
   const std::string& open(const std::string& url);
+  /// Opens the start page of a sign-in and presses its button.
+  const std::string& begin(const std::string& start_page);
   /// Fills the page's form in, with what it hides.
   const std::string& submit(const std::map<std::string, std::string>& fields);
   /// From the page that asks for the account to where the browser comes back to; agrees to everything.
