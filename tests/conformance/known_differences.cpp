@@ -51,6 +51,8 @@ constexpr std::array known{
                      "whether Exchange refuses numbers beyond the last mail is not known"},
     known_difference{faces::exchange, "^CAPABILITY", R"( ?(condstore|qresync|enable|esearch|special-use|list-[a-z]+))",
                      "Exchange has none of these extensions"},
+    known_difference{faces::exchange, "^(LIST|LSUB) ", R"( ?\\(drafts|junk|sent|trash) ?)",
+                     "Exchange tells no folder's use: clients go by its name"},
     known_difference{faces::both, "", R"( \[(NONEXISTENT|CANNOT)\])",
                      "Dovecot tells these codes of RFC 5530 now and then"},
     known_difference{faces::exchange, "^UID (COPY|MOVE) 99 ", R"(\* OK \[COPYUID \d+ *\])",
@@ -79,7 +81,9 @@ void forget_known_differences(imap_manners manners, std::string_view said, std::
     for (auto& line : lines)
       line = std::regex_replace(line, words, "");
     std::erase(lines, "");
-    const auto is_list = [](const std::string& line) { return line.starts_with("* LIST"); };
+    const auto is_list = [](const std::string& line) {
+      return line.starts_with("* LIST") || line.starts_with("* LSUB");
+    };
     const auto first = std::ranges::find_if(lines, is_list);
     std::sort(first, std::find_if_not(first, lines.end(), is_list)); // what was taken out was sorted by
   }
