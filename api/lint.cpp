@@ -4,9 +4,9 @@
 #include "api/store_calls.hpp"
 #include "api/warnings.hpp"
 #include "storage/account_lint.hpp"
-#include "storage/config_scan.hpp"
 #include "storage/grant_search.hpp"
 #include "storage/provider_lint.hpp"
+#include "storage/record_scan.hpp"
 #include "storage/secrets.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -28,12 +28,13 @@ many_warnings lint_in(const storage::snapshot& view, const tenant_id& tenant,
                       const std::vector<records::Account>& accounts) {
   std::map<std::string, records::Provider> providers;
   storage::grant_search grants;
-  auto read = storage::for_each<records::Provider>(view, storage::keys::providers(tenant), [&](auto each) {
-    auto id = each.value.id();
-    providers.emplace(std::move(id), std::move(each.value));
-  });
+  auto read = storage::for_each<records::Provider>(view, storage::space::config, storage::keys::providers(tenant),
+                                                   [&](auto each) {
+                                                     auto id = each.value.id();
+                                                     providers.emplace(std::move(id), std::move(each.value));
+                                                   });
   if (read && std::ranges::any_of(accounts, needs_all_grants))
-    read = storage::for_each<records::Grant>(view, storage::keys::grants(tenant),
+    read = storage::for_each<records::Grant>(view, storage::space::config, storage::keys::grants(tenant),
                                              [&](const auto& each) { grants.add(each.value); });
   for (const auto& of : accounts) {
     if (needs_all_grants(of) || grants.by_id(of.grant()))

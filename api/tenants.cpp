@@ -1,4 +1,5 @@
 #include "api/objects.hpp"
+#include "storage/record_scan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -23,26 +24,15 @@ result<bool> is_in_use(const storage::snapshot& view, const tenant_id& id) {
 
 result<operations> removal_of_tokens(const storage::snapshot& view, const tenant_id& id) {
   operations out;
-  storage::key_range range;
-  while (true) {
-    auto page = view.scan(storage::space::token, range, limits::page_items_max);
-    if (!page)
-      return page.error();
-    const bool last = page->size() < limits::page_items_max;
-    if (!last)
-      range.first = page->back().key + '\0';
-    for (auto& each : *page) {
-      const auto token = storage::decode<records::ApiToken>(std::move(each));
-      if (!token)
-        return token.error();
-      if (token->value.tenant() == id.str())
-        out.emplace_back(storage::erase{{storage::space::token, token->key}, {}});
-    }
-    if (out.size() > tokens_max)
-      return fail(errc::conflict, "the tenant has more than " + std::to_string(tokens_max) + " tokens; remove some");
-    if (last)
-      return out;
-  }
+  const auto read = storage::for_each<records::ApiToken>(view, storage::space::token, {}, [&](const auto& each) {
+    if (each.value.tenant() == id.str() && out.size() <= tokens_max)
+      out.emplace_back(storage::erase{{storage::space::token, each.key}, {}});
+  });
+  if (!read)
+    return read.error();
+  if (out.size() > tokens_max)
+    return fail(errc::conflict, "the tenant has more than " + std::to_string(tokens_max) + " tokens; remove some");
+  return out;
 }
 
 struct tenant_resource {

@@ -5,6 +5,7 @@
 #include "api/outbox_requests.hpp"
 #include "base/limits.hpp"
 #include "protocol/mime/utf8_text.hpp"
+#include "storage/record_scan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,25 +58,15 @@ struct kept {
 
 result<kept> count_kept(const storage::snapshot& view, const tenant_id& tenant, std::int64_t now_ms) {
   kept out;
-  auto range = storage::prefix_range(storage::keys::upload(tenant, {}).key);
-  while (true) {
-    auto page = view.scan(storage::space::upload, range, limits::page_items_max);
-    if (!page)
-      return page.error();
-    const bool last = page->size() < limits::page_items_max;
-    if (!last)
-      range.first = page->back().key + '\0';
-    for (auto& each : *page) {
-      const auto one = storage::decode<records::Upload>(std::move(each));
-      if (!one)
-        return one.error();
-      const bool stays = one->value.expires_ms() > now_ms;
-      out.uploads += stays ? 1 : 0;
-      out.bytes += stays ? one->value.size() : 0;
-    }
-    if (last)
-      return out;
-  }
+  const auto prefix = storage::keys::upload(tenant, {});
+  const auto read = storage::for_each<records::Upload>(view, prefix.space, prefix.key, [&](const auto& each) {
+    const bool stays = each.value.expires_ms() > now_ms;
+    out.uploads += stays ? 1 : 0;
+    out.bytes += stays ? each.value.size() : 0;
+  });
+  if (!read)
+    return read.error();
+  return out;
 }
 
 /// Some at once may all be the last one: the bound is against a flood, not for bookkeeping.

@@ -1,8 +1,7 @@
 #include "actors/provider/parts.hpp"
 #include "base/ascii.hpp"
-#include "base/limits.hpp"
 #include "protocol/oauth2/refresh_plan.hpp"
-#include "storage/directory.hpp"
+#include "storage/record_scan.hpp"
 #include "storage/secrets.hpp"
 
 #include <utility>
@@ -21,21 +20,13 @@ constexpr std::string_view owner_prefix = "by-owner:";
 result<std::vector<stored_grant>> grants_of(const storage::snapshot& view, const tenant_id& tenant,
                                             const std::string& provider) {
   std::vector<stored_grant> found;
-  auto range = storage::prefix_range(storage::keys::grants(tenant));
-  for (bool more = true; more;) {
-    auto page = view.scan(storage::space::config, range, limits::page_items_max);
-    if (!page)
-      return page.error();
-    more = page->size() == limits::page_items_max;
-    if (more)
-      range.first = page->back().key + '\0';
-    auto decoded = storage::decode_all<records::Grant>(std::move(*page));
-    if (!decoded)
-      return decoded.error();
-    for (auto& each : *decoded)
-      if (each.value.provider() == provider)
-        found.push_back({std::move(each.value), each.rev});
-  }
+  auto read = storage::for_each<records::Grant>(view, storage::space::config, storage::keys::grants(tenant),
+                                                [&](storage::versioned<records::Grant> each) {
+                                                  if (each.value.provider() == provider)
+                                                    found.push_back({std::move(each.value), each.rev});
+                                                });
+  if (!read)
+    return read.error();
   return found;
 }
 

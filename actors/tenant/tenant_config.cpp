@@ -2,37 +2,15 @@
 
 #include "actors/provider/proxy_of.hpp"
 #include "base/ascii.hpp"
-#include "base/limits.hpp"
 #include "storage/account_lint.hpp"
-#include "storage/directory.hpp"
 #include "storage/keys.hpp"
+#include "storage/record_scan.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace postroom::tenant {
 namespace {
-
-template <class T, class Sink>
-result<void> scan_all(const storage::snapshot& view, storage::space where, const std::string& prefix, Sink sink) {
-  auto range = storage::prefix_range(prefix);
-  while (true) {
-    auto page = view.scan(where, range, limits::page_items_max);
-    if (!page)
-      return page.error();
-    const bool last = page->size() < limits::page_items_max;
-    if (!last)
-      range.first = page->back().key + '\0';
-    for (auto& each : *page) {
-      auto decoded = storage::decode<T>(std::move(each));
-      if (!decoded)
-        return decoded.error();
-      sink(std::move(*decoded));
-    }
-    if (last)
-      return {};
-  }
-}
 
 result<void> find_gone_grants(const storage::snapshot& view, const tenant_id& tenant, tenant_config& config) {
   constexpr std::string_view kind = "grant/";
@@ -146,34 +124,35 @@ void load(storage::store& from, const tenant_id& tenant,
   from.with_snapshot([tenant, done = std::move(done)](const storage::snapshot& view) {
     auto config = std::make_shared<tenant_config>();
     using storage::space;
-    auto read = scan_all<records::Provider>(view, space::config, storage::keys::providers(tenant),
-                                            [&](storage::versioned<records::Provider> provider) {
-                                              auto id = provider.value.id();
-                                              config->providers.emplace(std::move(id), std::move(provider.value));
-                                            });
+    auto read = storage::for_each<records::Provider>(
+        view, space::config, storage::keys::providers(tenant), [&](storage::versioned<records::Provider> provider) {
+          auto id = provider.value.id();
+          config->providers.emplace(std::move(id), std::move(provider.value));
+        });
     if (read)
-      read = scan_all<records::Account>(view, space::config, storage::keys::accounts(tenant),
-                                        [&](storage::versioned<records::Account> account) {
-                                          auto id = account.value.id();
-                                          config->accounts.emplace(std::move(id), std::move(account.value));
-                                        });
+      read = storage::for_each<records::Account>(view, space::config, storage::keys::accounts(tenant),
+                                                 [&](storage::versioned<records::Account> account) {
+                                                   auto id = account.value.id();
+                                                   config->accounts.emplace(std::move(id), std::move(account.value));
+                                                 });
     if (read)
-      read = scan_all<records::Outbox>(view, space::outbox, storage::keys::outboxes(tenant),
-                                       [&](storage::versioned<records::Outbox> outbox) {
-                                         auto id = outbox.value.account();
-                                         config->outboxes.emplace(std::move(id), std::move(outbox.value));
-                                       });
+      read = storage::for_each<records::Outbox>(view, space::outbox, storage::keys::outboxes(tenant),
+                                                [&](storage::versioned<records::Outbox> outbox) {
+                                                  auto id = outbox.value.account();
+                                                  config->outboxes.emplace(std::move(id), std::move(outbox.value));
+                                                });
     if (read)
-      read = scan_all<records::Incident>(
+      read = storage::for_each<records::Incident>(
           view, space::state, storage::keys::incidents(tenant),
           [&](storage::versioned<records::Incident> incident) { config->incidents.push_back(std::move(incident)); });
     if (read)
       read = find_gone_grants(view, tenant, *config);
     if (read)
-      read = scan_all<records::LoginNames>(view, space::state, storage::keys::all_login_names(tenant),
-                                           [&](storage::versioned<records::LoginNames> names) {
-                                             config->login_names[names.value.account()] = names.value.imap_user();
-                                           });
+      read = storage::for_each<records::LoginNames>(view, space::state, storage::keys::all_login_names(tenant),
+                                                    [&](storage::versioned<records::LoginNames> names) {
+                                                      config->login_names[names.value.account()] =
+                                                          names.value.imap_user();
+                                                    });
     if (read)
       done(std::move(config));
     else
@@ -186,7 +165,7 @@ void load_incidents(storage::store& from, const tenant_id& tenant, const std::st
   from.with_snapshot([tenant, subject, done = std::move(done)](const storage::snapshot& view) {
     std::vector<storage::versioned<records::Incident>> found;
     const auto fault = storage::keys::incident(tenant, subject);
-    const auto read = scan_all<records::Incident>(view, fault.space, fault.key, [&](auto each) {
+    const auto read = storage::for_each<records::Incident>(view, fault.space, fault.key, [&](auto each) {
       // `grant/andrea.2` is another's.
       if (each.value.subject() == subject || each.value.subject().starts_with(subject + '/'))
         found.push_back(std::move(each));

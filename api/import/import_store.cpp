@@ -3,7 +3,7 @@
 #include "actors/bridge.hpp"
 #include "api/objects.hpp"
 #include "api/store_calls.hpp"
-#include "storage/config_scan.hpp"
+#include "storage/record_scan.hpp"
 
 #include <algorithm>
 #include <set>
@@ -20,15 +20,16 @@ constexpr std::chrono::milliseconds announce_limit = 10s;
 
 known_answer read_known(const storage::snapshot& view, const tenant_id& tenant, const sought_accounts& sought) {
   auto known = std::make_shared<known_objects>();
-  auto read = storage::for_each<records::Provider>(view, storage::keys::providers(tenant), [&](auto each) {
-    auto id = each.value.id();
-    known->providers.emplace(std::move(id), std::move(each));
-  });
+  auto read = storage::for_each<records::Provider>(view, storage::space::config, storage::keys::providers(tenant),
+                                                   [&](auto each) {
+                                                     auto id = each.value.id();
+                                                     known->providers.emplace(std::move(id), std::move(each));
+                                                   });
   if (read)
-    read = storage::for_each<records::Grant>(view, storage::keys::grants(tenant),
+    read = storage::for_each<records::Grant>(view, storage::space::config, storage::keys::grants(tenant),
                                              [&](const auto& each) { known->grants.add(each.value); });
   if (read)
-    read = storage::for_each<records::Account>(view, storage::keys::accounts(tenant),
+    read = storage::for_each<records::Account>(view, storage::space::config, storage::keys::accounts(tenant),
                                                [&](auto each) { known->add(std::move(each), sought); });
   if (!read)
     return read.error();

@@ -4,8 +4,8 @@
 #include "actors/sign_in_failure.hpp"
 #include "api/store_calls.hpp"
 #include "base/crypto.hpp"
-#include "base/limits.hpp"
 #include "base/log.hpp"
+#include "storage/record_scan.hpp"
 #include "storage/secrets.hpp"
 
 namespace postroom::api::sign_in {
@@ -34,25 +34,14 @@ struct open_counts {
 
 result<open_counts> count_open(const storage::snapshot& view, const std::string& tenant, std::int64_t now_ms) {
   open_counts out;
-  storage::key_range range;
-  while (true) {
-    auto page = view.scan(storage::space::sign_in, range, limits::page_items_max);
-    if (!page)
-      return page.error();
-    const bool last = page->size() < limits::page_items_max;
-    if (!last)
-      range.first = page->back().key + '\0';
-    for (auto& each : *page) {
-      const auto one = storage::decode<records::SignIn>(std::move(each));
-      if (!one)
-        return one.error();
-      const bool open = one->value.expires_ms() > now_ms;
-      out.of_all += open ? 1 : 0;
-      out.of_tenant += open && one->value.tenant() == tenant ? 1 : 0;
-    }
-    if (last)
-      return out;
-  }
+  const auto read = storage::for_each<records::SignIn>(view, storage::space::sign_in, {}, [&](const auto& each) {
+    const bool open = each.value.expires_ms() > now_ms;
+    out.of_all += open ? 1 : 0;
+    out.of_tenant += open && each.value.tenant() == tenant ? 1 : 0;
+  });
+  if (!read)
+    return read.error();
+  return out;
 }
 
 /// Two at once may both be the last one: the bound is against a flood, not for bookkeeping.

@@ -8,13 +8,13 @@
 
 namespace postroom::storage {
 
-/// Gives every configuration record under a prefix of keys::providers(), grants() or accounts() to `sink`, as a
+/// Gives every record whose key begins with `prefix` (all of the space when that is empty) to `sink`, as a
 /// `versioned<Record>`, page by page. Blocks on disk, as all of a snapshot does. The first damaged record fails it.
 template <class Record, class Sink>
-[[nodiscard]] result<void> for_each(const snapshot& view, const std::string& prefix, Sink sink) {
+[[nodiscard]] result<void> for_each(const snapshot& view, space where, const std::string& prefix, Sink sink) {
   auto range = prefix_range(prefix);
   while (true) {
-    auto page = view.scan(space::config, range, limits::page_items_max);
+    auto page = view.scan(where, range, limits::page_items_max);
     if (!page)
       return page.error();
     const bool last = page->size() < limits::page_items_max;
